@@ -1,1 +1,9 @@
-//! x
+//! bogosa makes an AWS account match one YAML file.
+//!
+//! ```text
+//! stack.yaml ─ stack ─► Stack ─ lower ─► Graph ─┐
+//! AWS ─ resources (discover) ─► Inventory ──────┴─ engine: plan ─► Plan ─ apply ─► Report
+//! ```
+
+pub mod aws;
+pub mod resources;

@@ -1,0 +1,13 @@
+//! Everything about AWS that is not one kind of resource: clients, errors, retries, waits, tags, policies.
+
+mod cloud;
+mod error;
+mod index;
+pub mod policy;
+mod retry;
+pub mod tags;
+
+pub use cloud::{Clients, Cloud, Target};
+pub use error::Said;
+pub use index::Index;
+pub use retry::{Poll, retry, until};

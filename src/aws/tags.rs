@@ -1,0 +1,48 @@
+//! Tags as AWS's many services write them, and what bogosa reads from them.
+
+use bogosa_engine::{Address, TAG_RESOURCE, TAG_STACK, Tags};
+
+/// The name part of the address in the tags, if they belong to the stack and to this kind.
+pub fn name_in(stack: &str, kind: &str, tags: &Tags) -> Option<String> {
+    let address: Address = tags.get(TAG_RESOURCE)?.parse().ok()?;
+    (tags.get(TAG_STACK)? == stack && address.kind() == kind).then(|| address.name().to_owned())
+}
+
+/// Turns a service's list of tags into [`Tags`]: `tags::read!(vpc.tags())`. For services whose keys and
+/// values are optional.
+#[macro_export]
+macro_rules! read_tags {
+    ($list:expr) => {
+        $list
+            .iter()
+            .filter_map(|tag| Some((tag.key()?.to_owned(), tag.value().unwrap_or_default().to_owned())))
+            .collect::<::bogosa_engine::Tags>()
+    };
+}
+
+/// Turns [`Tags`] into a service's list of tags: `write_tags!(aws_sdk_ec2::types::Tag, tags)`.
+#[macro_export]
+macro_rules! write_tags {
+    ($tag:ty, $tags:expr) => {
+        $tags.iter().map(|(key, value)| <$tag>::builder().key(key).value(value).build()).collect::<Vec<$tag>>()
+    };
+}
+
+/// [`read_tags!`] for services whose keys and values are always there.
+#[macro_export]
+macro_rules! read_tags_required {
+    ($list:expr) => {
+        $list.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect::<::bogosa_engine::Tags>()
+    };
+}
+
+/// [`write_tags!`] for services whose tag builder checks that both parts are there.
+#[macro_export]
+macro_rules! write_tags_checked {
+    ($tag:ty, $tags:expr) => {
+        $tags
+            .iter()
+            .filter_map(|(key, value)| <$tag>::builder().key(key).value(value).build().ok())
+            .collect::<Vec<$tag>>()
+    };
+}

@@ -1,0 +1,150 @@
+//! VPC. CreateVpc has no idempotency token and no unique key: only its tags tell ours.
+//!
+//! The CIDR cannot be changed. DNS attributes are set one per call, after creation, and DescribeVpcs does
+//! not show them.
+
+use std::time::Duration;
+
+use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, VpcAttributeName, VpcState};
+use bogosa_engine::{Context, Difference, Found, Impact, Outputs, Resource, Result, Scope, Seconds, Status, Tags};
+use serde::{Deserialize, Serialize};
+
+use super::{of_stack, retag, tagged};
+use crate::aws::{Cloud, Poll, Said, retry, tags, until};
+use crate::read_tags;
+
+#[derive(Debug)]
+pub struct Vpc;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// /16 to /28, canonical.
+    pub cidr: String,
+    pub dns_hostnames: bool,
+}
+
+impl Resource for Vpc {
+    type Cloud = Cloud;
+    type Spec = Spec;
+
+    const KIND: &'static str = "ec2.vpc";
+    const OUTPUTS: &'static [&'static str] = &["id"];
+    const IMPACTS: &'static [(&'static str, Impact)] = &[("cidr", Impact::Replacement)];
+    const SECONDS: Seconds = Seconds { create: 3, update: 1, delete: 2 };
+
+    async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
+        let mut found = Vec::new();
+        let mut pages = cloud.ec2().describe_vpcs().filters(of_stack(scope.stack)).into_paginator().send();
+        while let Some(page) = pages.next().await {
+            for vpc in page.said("ec2 DescribeVpcs")?.vpcs() {
+                let live_tags = read_tags!(vpc.tags());
+                let Some(name) = tags::name_in(scope.stack, Self::KIND, &live_tags) else { continue };
+                let id = vpc.vpc_id().unwrap_or_default().to_owned();
+                let spec = Spec {
+                    cidr: vpc.cidr_block().unwrap_or_default().to_owned(),
+                    dns_hostnames: dns_hostnames(cloud, &id).await?,
+                };
+                let status = match vpc.state() {
+                    Some(VpcState::Pending) => Status::Pending("pending".to_owned()),
+                    _ => Status::Ready,
+                };
+                found.push(Found { name, outputs: outputs(&id), id, spec, tags: Some(live_tags), status });
+            }
+        }
+        Ok(found)
+    }
+
+    async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
+        let made = cloud
+            .ec2()
+            .create_vpc()
+            .cidr_block(&spec.cidr)
+            .tag_specifications(tagged(context, ResourceType::Vpc))
+            .send()
+            .await
+            .said("ec2 CreateVpc")?;
+        let id = made.vpc().and_then(|vpc| vpc.vpc_id()).unwrap_or_default();
+        set_dns_hostnames(cloud, context, id, spec.dns_hostnames).await?;
+        Ok(outputs(id))
+    }
+
+    async fn update(
+        cloud: &Cloud,
+        context: &Context,
+        live: &Found<Spec>,
+        want: &Spec,
+        _differences: &[Difference],
+    ) -> Result<Outputs> {
+        set_dns_hostnames(cloud, context, &live.id, want.dns_hostnames).await?;
+        Ok(live.outputs.clone())
+    }
+
+    async fn retag(cloud: &Cloud, _context: &Context, live: &Found<Spec>, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(cloud, &live.id, set, unset).await
+    }
+
+    async fn delete(cloud: &Cloud, context: &Context, live: &Found<Spec>) -> Result<()> {
+        // Interfaces of load balancers and functions linger for minutes after their owners are gone.
+        let lingering = |failure: &bogosa_engine::Failure| failure.is(&["DependencyViolation"]);
+        let result =
+            retry(context, "something still stands in the VPC", Duration::from_secs(300), lingering, || async {
+                cloud.ec2().delete_vpc().vpc_id(&live.id).send().await.said("ec2 DeleteVpc").map(drop)
+            });
+        match result.await {
+            Err(failure) if failure.is(&["InvalidVpcID.NotFound"]) => Ok(()),
+            result => result,
+        }
+    }
+
+    async fn wait(cloud: &Cloud, context: &Context, outputs: Outputs) -> Result<Outputs> {
+        let id = outputs.get("id").cloned().unwrap_or_default();
+        until(context, "the VPC to be available", Duration::from_secs(600), || async {
+            let answer = cloud.ec2().describe_vpcs().vpc_ids(&id).send().await.said("ec2 DescribeVpcs");
+            match answer {
+                Ok(answer) => Ok(match answer.vpcs().first().and_then(|vpc| vpc.state()) {
+                    Some(VpcState::Available) => Poll::Ready(()),
+                    _ => Poll::Pending("pending".to_owned()),
+                }),
+                Err(failure) if failure.is(&["InvalidVpcID.NotFound"]) => Ok(Poll::Pending("not visible".to_owned())),
+                Err(failure) => Err(failure),
+            }
+        })
+        .await?;
+        Ok(outputs)
+    }
+}
+
+fn outputs(id: &str) -> Outputs {
+    Outputs::from([("id".to_owned(), id.to_owned())])
+}
+
+async fn dns_hostnames(cloud: &Cloud, id: &str) -> Result<bool> {
+    let attribute = VpcAttributeName::EnableDnsHostnames;
+    let answer = cloud
+        .ec2()
+        .describe_vpc_attribute()
+        .vpc_id(id)
+        .attribute(attribute)
+        .send()
+        .await
+        .said("ec2 DescribeVpcAttribute")?;
+    Ok(answer.enable_dns_hostnames().and_then(|value| value.value()).unwrap_or_default())
+}
+
+async fn set_dns_hostnames(cloud: &Cloud, context: &Context, id: &str, on: bool) -> Result<()> {
+    let invisible = |failure: &bogosa_engine::Failure| failure.is(&["InvalidVpcID.NotFound"]);
+    retry(context, "the new VPC is not visible everywhere yet", Duration::from_secs(300), invisible, || async {
+        let value = AttributeBooleanValue::builder().value(on).build();
+        cloud
+            .ec2()
+            .modify_vpc_attribute()
+            .vpc_id(id)
+            .enable_dns_hostnames(value)
+            .send()
+            .await
+            .said("ec2 ModifyVpcAttribute")
+            .map(drop)
+    })
+    .await
+}
