@@ -2,6 +2,7 @@
 
 mod cloud;
 mod error;
+pub mod home;
 mod index;
 pub mod policy;
 mod retry;

@@ -1,0 +1,65 @@
+//! From the stack file to the graph of resources, one file per section.
+//!
+//! Lowering is a pure function of the stack file and a few facts of the account. It decides every setting;
+//! kinds add none of their own.
+
+use bogosa_engine::{Graph, Node, Origin, Resource};
+
+use crate::stack::schema::Document;
+
+/// What lowering has to know of the account.
+#[derive(Clone, Debug)]
+pub struct Facts {
+    pub account: String,
+    pub region: String,
+    pub partition: String,
+    /// The id of the existing zone that `dns.zone` names, where `dns.create` is off.
+    pub zone_id: Option<String>,
+}
+
+/// The graph under construction.
+pub(crate) struct Lowering<'a> {
+    pub(crate) stack: &'a Document,
+    pub(crate) facts: &'a Facts,
+    pub(crate) graph: Graph,
+    origin: &'a dyn Fn(&str) -> Origin,
+}
+
+impl Lowering<'_> {
+    /// The physical name `<stack>-<part>`, or what `names:` says instead.
+    pub(crate) fn name(&self, part: &str) -> String {
+        let derived = format!("{}-{part}", self.stack.stack);
+        self.stack.names.get(&derived).cloned().unwrap_or(derived)
+    }
+
+    /// Adds a resource that comes from the field at `path`. `shown` becomes its `Name` tag, which is all the
+    /// name that many kinds have.
+    pub(crate) fn add<R: Resource>(&mut self, name: &str, path: &str, shown: Option<&str>, spec: R::Spec) -> &mut Node {
+        let mut tags = self.stack.tags.clone();
+        if let Some(shown) = shown {
+            tags.insert("Name".to_owned(), shown.to_owned());
+        }
+        let origin = (self.origin)(path);
+        let node = self.graph.add::<R>(name, spec);
+        node.tags = tags;
+        node.origin = Some(origin);
+        node
+    }
+
+    /// `arn:<partition>:<service>:<region>:<account>:<rest>`.
+    pub(crate) fn arn(&self, service: &str, rest: &str) -> String {
+        let Facts { account, region, partition, .. } = self.facts;
+        format!("arn:{partition}:{service}:{region}:{account}:{rest}")
+    }
+
+    /// The home bucket of the account and region, which all its stacks share.
+    pub(crate) fn home_bucket(&self) -> String {
+        crate::aws::home::bucket(&self.facts.account, &self.facts.region)
+    }
+}
+
+/// Every resource that the stack file asks for.
+pub fn lower(stack: &Document, origin: &dyn Fn(&str) -> Origin, facts: &Facts) -> Graph {
+    let lowering = Lowering { stack, facts, graph: Graph::default(), origin };
+    lowering.graph
+}
