@@ -1,0 +1,75 @@
+//! The sandbox's own API, under `/_sandbox/` on the same port. Any HTTP client can use it.
+//!
+//! | Path | |
+//! |---|---|
+//! | `GET health` | who and what this is |
+//! | `GET requests`, `DELETE requests` | requests counted by service and action; start from zero |
+//! | `GET resources[?tag=KEY[=VALUE]][&all]` | what exists, with its tags; `all` adds what AWS puts into every account |
+//! | `POST reset` | an empty account again |
+//! | `POST stop` | ends the sandbox |
+
+use crate::{form::Form, front::Front, moto::venv, reply::Reply};
+use hyper::Method;
+use serde_json::json;
+
+/// How a health answer is known to be ours.
+pub(crate) const NAME: &str = "bogosa-sandbox";
+
+pub(crate) async fn answer(front: &Front, method: &Method, path: &str, query: &str) -> Reply {
+    match (method.as_str(), path) {
+        ("GET", "health") => Reply::json(
+            200,
+            &json!({
+                "name": NAME,
+                "version": env!("CARGO_PKG_VERSION"),
+                "moto": venv::MOTO,
+                "account": crate::ACCOUNT,
+                "port": front.port,
+                "pid": std::process::id(),
+                "moto_pid": front.stack.moto.pid(),
+                "uptime_seconds": front.started.elapsed().as_secs(),
+            }),
+        ),
+        ("GET", "requests") => Reply::json(200, &json!(front.counts.read())),
+        ("DELETE", "requests") => {
+            front.counts.reset();
+            Reply::empty(204)
+        }
+        ("GET", "resources") => resources(front, &Form::parse(query.as_bytes())).await,
+        ("POST", "reset") => match front.stack.reset().await {
+            Ok(()) => {
+                front.counts.reset();
+                Reply::json(200, &json!({ "result": "ok" }))
+            }
+            Err(error) => failed(&error),
+        },
+        ("POST", "stop") => {
+            front.stop.notify_one();
+            Reply::json(200, &json!({ "result": "ok" }))
+        }
+        _ => Reply::json(
+            404,
+            &json!({ "error": format!("the sandbox has no {method} /_sandbox/{path}; see its documentation") }),
+        ),
+    }
+}
+
+async fn resources(front: &Front, query: &Form) -> Reply {
+    let tag = query.get("tag").map(|tag| tag.split_once('=').map_or((tag, None), |(key, value)| (key, Some(value))));
+    match front.stack.held().await {
+        Ok(mut all) => {
+            if query.get("all").is_none() {
+                all.retain(|held| !held.builtin);
+            }
+            if let Some((key, value)) = tag {
+                all.retain(|held| held.tags.get(key).is_some_and(|found| value.is_none_or(|value| value == found)));
+            }
+            Reply::json(200, &json!({ "count": all.len(), "resources": all }))
+        }
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> Reply {
+    Reply::json(500, &json!({ "error": format!("{error:#}") }))
+}

@@ -1,0 +1,99 @@
+//! The HTTP server that clients talk to: reads a request, understands it, sends it through the layers, counts it.
+
+use crate::{
+    action,
+    body::{Body, Sent},
+    call::Call,
+    control,
+    counts::Counts,
+    layer::Stack,
+    moto::{Moto, strip_hop_by_hop},
+    reply::Reply,
+};
+use hyper::{Request, Response, body::Incoming, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::{convert::Infallible, future::Future, sync::Arc, time::Instant};
+use tokio::{net::TcpListener, sync::Notify};
+
+/// Everything one sandbox consists of.
+#[derive(Debug)]
+pub struct Front {
+    pub stack: Stack,
+    pub counts: Counts,
+    pub started: Instant,
+    pub port: u16,
+    /// Rung by `POST /_sandbox/stop`.
+    pub stop: Notify,
+}
+
+impl Front {
+    pub fn new(moto: Moto, port: u16) -> Front {
+        Front { stack: Stack::new(moto), counts: Counts::default(), started: Instant::now(), port, stop: Notify::new() }
+    }
+
+    /// Serves until `/_sandbox/stop` or until the given future ends.
+    pub async fn serve(self: Arc<Front>, listener: TcpListener, end: impl Future<Output = ()>) {
+        tokio::pin!(end);
+        loop {
+            let stream = tokio::select! {
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => stream,
+                    Err(_) => continue, // a client that left before it was greeted, or too many open files for now
+                },
+                () = self.stop.notified() => return,
+                () = &mut end => return,
+            };
+            let _ = stream.set_nodelay(true); // only speed
+            let front = Arc::clone(&self);
+            tokio::spawn(async move {
+                let service = service_fn(|request| {
+                    let front = Arc::clone(&front);
+                    async move { Ok::<_, Infallible>(front.answer(request).await) }
+                });
+                let mut http = hyper::server::conn::http1::Builder::new();
+                // An error here is a client that hung up in the middle.
+                let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
+            });
+        }
+    }
+
+    async fn answer(&self, request: Request<Incoming>) -> Response<Sent> {
+        let (parts, incoming) = request.into_parts();
+        let body = if action::carries_object(&parts.method, &parts.uri, &parts.headers) {
+            Body::Stream(incoming)
+        } else {
+            match Body::Stream(incoming).collect().await {
+                Ok(bytes) => Body::Whole(bytes),
+                Err(error) => {
+                    return send(Reply::new(400, "text/plain", format!("the request broke off: {error}")), "");
+                }
+            }
+        };
+        if let Some(path) = parts.uri.path().strip_prefix("/_sandbox/") {
+            return send(control::answer(self, &parts.method, path, parts.uri.query().unwrap_or_default()).await, "");
+        }
+        let call = Call::new(parts.method, parts.uri, parts.headers, body);
+        self.counts.count(&call);
+        let id = call.request_id.clone();
+        send(self.stack.run(call).await, &id)
+    }
+}
+
+fn send(reply: Reply, request_id: &str) -> Response<Sent> {
+    let mut reply = if request_id.is_empty() || reply.headers.contains_key("x-amzn-requestid") {
+        reply
+    } else {
+        reply.header("x-amzn-requestid", request_id)
+    };
+    strip_hop_by_hop(&mut reply.headers);
+    if let Body::Whole(_) = reply.body {
+        // A layer may have changed the body. A HEAD's answer keeps the length that moto gave it.
+        if !reply.body.whole().is_empty() {
+            reply.headers.remove("content-length");
+        }
+    }
+    let mut response = Response::new(reply.body.send());
+    *response.status_mut() = reply.status;
+    *response.headers_mut() = reply.headers;
+    response
+}

@@ -1,0 +1,98 @@
+//! What a layer is, and the one place that says in which order the layers stand.
+//!
+//! A layer sees every call of the services it names and either answers it or sends it further down with
+//! [`Next::run`], changed or not, and may change what comes back. At the bottom stands moto.
+//! A layer that keeps state says what it holds ([`Layer::held`]) and can forget it ([`Layer::reset`]).
+
+use crate::{call::Call, corrections, missing, moto::Moto, reply::Reply, resources::Held};
+use std::{fmt, future::Future, pin::Pin};
+
+/// A reply that is being worked out.
+pub type Answer<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
+
+pub trait Layer: fmt::Debug + Send + Sync {
+    /// The signing names of the services whose calls this layer wants to see; empty means all.
+    fn services(&self) -> &[&str];
+
+    fn answer<'a>(&'a self, call: Call, next: Next<'a>) -> Answer<'a>;
+
+    /// What exists by this layer alone (moto knows nothing of it).
+    fn held(&self) -> Vec<Held> {
+        Vec::new()
+    }
+
+    /// Forgets all state.
+    fn reset(&self) {}
+}
+
+/// The layers below one layer.
+#[derive(Clone, Copy, Debug)]
+pub struct Next<'a> {
+    layers: &'a [Box<dyn Layer>],
+    /// All of them, for a question that must pass every layer.
+    stack: &'a Stack,
+}
+
+impl<'a> Next<'a> {
+    /// Sends a call down.
+    pub fn run(self, call: Call) -> Answer<'a> {
+        let wanted =
+            |layer: &Box<dyn Layer>| layer.services().is_empty() || layer.services().contains(&call.service.as_str());
+        match self.layers.iter().position(wanted) {
+            Some(at) => self.layers[at].answer(call, Next { layers: &self.layers[at + 1..], ..self }),
+            None => Box::pin(self.stack.moto.forward(call)),
+        }
+    }
+
+    /// Sends a call down and reads the answer to its end.
+    pub async fn ask(self, call: Call) -> Reply {
+        self.run(call).await.read().await
+    }
+
+    /// All layers, to ask about services other than one's own.
+    pub fn stack(self) -> &'a Stack {
+        self.stack
+    }
+}
+
+/// All layers, and moto under them.
+#[derive(Debug)]
+pub struct Stack {
+    pub layers: Vec<Box<dyn Layer>>,
+    pub moto: Moto,
+}
+
+impl Stack {
+    /// THE order, from the client down to moto. Above the corrections is the place of faults, throttle, consistency,
+    /// timing and rules: faults see a call first, and rules judge it before anything is changed.
+    pub fn new(moto: Moto) -> Stack {
+        let mut layers = corrections::layers();
+        layers.extend(missing::layers());
+        Stack { layers, moto }
+    }
+
+    /// From the top.
+    pub fn run(&self, call: Call) -> Answer<'_> {
+        Next { layers: &self.layers, stack: self }.run(call)
+    }
+
+    /// From the top, with the answer read to its end.
+    pub async fn ask(&self, call: Call) -> Reply {
+        self.run(call).await.read().await
+    }
+
+    /// Everything that exists, of moto and of every layer.
+    pub async fn held(&self) -> anyhow::Result<Vec<Held>> {
+        let mut all = self.moto.held().await?;
+        all.extend(self.layers.iter().flat_map(|layer| layer.held()));
+        all.sort_by(|a, b| (&a.service, &a.kind, &a.id).cmp(&(&b.service, &b.kind, &b.id)));
+        Ok(all)
+    }
+
+    /// An empty account again.
+    pub async fn reset(&self) -> anyhow::Result<()> {
+        self.moto.reset().await?;
+        self.layers.iter().for_each(|layer| layer.reset());
+        Ok(())
+    }
+}

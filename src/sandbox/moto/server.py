@@ -1,0 +1,69 @@
+# Serves moto on a free port of 127.0.0.1 and says which on standard output; ends when standard input closes.
+# One request at a time: moto's backends are plain dictionaries without locks, and Python runs one thread at a time
+# anyway. A request's body is read before its turn comes, so that a slow upload holds nobody up.
+import io
+import json
+import logging
+import os
+import sys
+import threading
+
+from moto.backends import list_of_moto_modules
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+
+
+class Handler(MotoRequestHandler):
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for a delayed acknowledgement
+
+
+class Bridge:
+    """moto's application, with our own paths beside it."""
+
+    def __init__(self):
+        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.turn = threading.RLock()
+
+    def __call__(self, environ, start_response):
+        path = environ.get("PATH_INFO", "")
+        source = environ["wsgi.input"]
+        if environ.get("wsgi.input_terminated"):
+            body = source.read()
+        else:
+            body = source.read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        with self.turn:
+            if path == "/_bridge/resources":
+                return self.answer(start_response, inventory())
+            if path == "/_bridge/reset":
+                reset()
+                return self.answer(start_response, {})
+            return [b"".join(self.moto(environ, start_response))]
+
+    def answer(self, start_response, value):
+        body = json.dumps(value).encode()
+        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [body]
+
+
+def reset():
+    for backends in BackendDict._instances:
+        backends.reset()
+    reset_model_data()
+
+
+def end_with_parent():
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+server = make_server("127.0.0.1", 0, Bridge(), threaded=True, request_handler=Handler)
+threading.Thread(target=end_with_parent, daemon=True).start()
+print(server.server_port, flush=True)
+server.serve_forever()

@@ -1,0 +1,139 @@
+//! A small AWS client that signs nothing, for the tests: it says which service and region a request is for, sends it,
+//! and reads the answer as JSON or XML.
+
+use bogosa_sandbox::{Options, Sandbox, action, form::Form, xml::Element};
+use serde_json::Value;
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    ops::Deref,
+};
+
+pub struct Aws {
+    sandbox: Sandbox,
+    pub region: &'static str,
+}
+
+impl Deref for Aws {
+    type Target = Sandbox;
+    fn deref(&self) -> &Sandbox {
+        &self.sandbox
+    }
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+pub fn aws() -> Aws {
+    let say = |line: &str| eprintln!("{line}");
+    Aws { sandbox: Sandbox::start(&Options::default(), &say).unwrap(), region: "us-east-1" }
+}
+
+impl Aws {
+    /// A query-protocol call; it must succeed.
+    pub fn query(&self, service: &str, action: &str, parameters: &[(&str, &str)]) -> Element {
+        self.try_query(service, action, parameters).xml()
+    }
+
+    pub fn try_query(&self, service: &str, action: &str, parameters: &[(&str, &str)]) -> Answer {
+        let mut form = Form::default();
+        form.set("Action", action);
+        form.set("Version", action::version(service));
+        parameters.iter().for_each(|(name, value)| form.set(name, value));
+        let kind = [("content-type", "application/x-www-form-urlencoded")];
+        self.send(service, "POST", "/", &kind, form.encode().as_bytes())
+    }
+
+    /// A JSON call (`AWSWAF_20190729.GetWebACL`); it must succeed.
+    pub fn json(&self, service: &str, target: &str, body: Value) -> Value {
+        self.try_json(service, target, body).json()
+    }
+
+    pub fn try_json(&self, service: &str, target: &str, body: Value) -> Answer {
+        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target)];
+        self.send(service, "POST", "/", &headers, body.to_string().as_bytes())
+    }
+
+    /// A REST call.
+    pub fn rest(&self, service: &str, method: &str, path: &str, body: &str) -> Answer {
+        self.send(service, method, path, &[], body.as_bytes())
+    }
+
+    /// The sandbox's own API.
+    pub fn own(&self, method: &str, path: &str) -> Value {
+        self.send("", method, &format!("/_sandbox/{path}"), &[], b"").json()
+    }
+
+    pub fn send(&self, service: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n", self.port);
+        if !service.is_empty() {
+            head += &format!("authorization: {}\r\n", action::authorization("test", self.region, service));
+        }
+        for (name, value) in headers {
+            head += &format!("{name}: {value}\r\n");
+        }
+        head += &format!("content-length: {}\r\n\r\n", body.len());
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let at = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("an HTTP answer");
+        let head = String::from_utf8(answer[..at].to_vec()).unwrap();
+        let body = if head.to_lowercase().contains("transfer-encoding: chunked") {
+            dechunk(&answer[at + 4..])
+        } else {
+            answer[at + 4..].to_vec()
+        };
+        Answer { status: head[9..12].parse().unwrap(), head, body }
+    }
+}
+
+impl Answer {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The JSON of a success; null where it says nothing.
+    pub fn json(&self) -> Value {
+        assert!(self.status < 300, "{} {}", self.head, self.text());
+        if self.body.is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    /// The XML of a success.
+    pub fn xml(&self) -> Element {
+        assert!(self.status < 300, "{} {}", self.head, self.text());
+        Element::parse(&self.body).unwrap_or_else(|| panic!("not XML: {}", self.text()))
+    }
+
+    /// The code of an error.
+    pub fn code(&self) -> String {
+        assert!(self.status >= 400, "no error: {}", self.text());
+        if let Some(root) = Element::parse(&self.body) {
+            return root.all("Code")[0].text.clone();
+        }
+        let body: Value = serde_json::from_slice(&self.body).unwrap();
+        body["__type"].as_str().unwrap_or_default().rsplit('#').next().unwrap().to_owned()
+    }
+}
+
+fn dechunk(mut rest: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    loop {
+        let end = rest.windows(2).position(|window| window == b"\r\n").unwrap();
+        let length = usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap(), 16).unwrap();
+        if length == 0 {
+            return whole;
+        }
+        whole.extend_from_slice(&rest[end + 2..end + 2 + length]);
+        rest = &rest[end + 4 + length..];
+    }
+}

@@ -1,0 +1,8 @@
+//! The sandbox as its clients see it: every test talks HTTP to a sandbox of its own.
+
+#![allow(clippy::unwrap_used)]
+
+mod client;
+
+mod front;
+mod tagging;
