@@ -7,3 +7,4 @@
 
 pub mod aws;
 pub mod resources;
+pub mod stack;
