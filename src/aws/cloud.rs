@@ -17,6 +17,8 @@ use bogosa_engine::{Failure, Result};
 
 use super::error::Said;
 use super::index::Index;
+use super::memo::Memo;
+use super::roles::Role;
 
 /// Which account and region, and how to reach them.
 #[derive(Clone, Debug, Default)]
@@ -103,6 +105,7 @@ pub struct Cloud {
     global: Clients,
     calls: CallCounter,
     index: RwLock<Arc<Index>>,
+    pub(super) roles: Memo<Vec<Role>>,
 }
 
 impl std::ops::Deref for Cloud {
@@ -128,7 +131,16 @@ impl Cloud {
         let identity = regional.sts().get_caller_identity().send().await.said("sts GetCallerIdentity")?;
         let account = identity.account().unwrap_or_default().to_owned();
         let partition = identity.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
-        Ok(Self { account, region, partition, regional, global, calls, index: RwLock::default() })
+        Ok(Self {
+            account,
+            region,
+            partition,
+            regional,
+            global,
+            calls,
+            index: RwLock::default(),
+            roles: Memo::default(),
+        })
     }
 
     /// Clients of us-east-1.
@@ -146,8 +158,10 @@ impl Cloud {
         format!("arn:{}:{service}:{}:{}:{rest}", self.partition, self.region, self.account)
     }
 
-    /// Reads the tags of everything that carries the stack's tag. Once before every discovery.
+    /// Reads the tags of everything that carries the stack's tag, and forgets what was read before. Once
+    /// before every discovery.
     pub async fn read_index(&self, stack: &str) -> Result<()> {
+        self.roles.clear();
         let index = Arc::new(Index::read(self, stack).await?);
         match self.index.write() {
             Ok(mut held) => *held = index,

@@ -4,11 +4,14 @@ mod cloud;
 mod error;
 pub mod home;
 mod index;
+mod memo;
 pub mod policy;
 mod retry;
+mod roles;
 pub mod tags;
 
 pub use cloud::{Clients, Cloud, Target};
 pub use error::Said;
 pub use index::Index;
 pub use retry::{Poll, retry, until};
+pub use roles::{Profile, Role};

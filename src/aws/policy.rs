@@ -17,9 +17,11 @@ pub fn adopt(want: &Value, live: &mut Value) {
     }
 }
 
-/// The document that a service returned as text.
+/// The document that a service returned as text. IAM returns it URL-encoded.
 pub fn parse(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+    let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
+    serde_json::from_str(if text.starts_with('%') { &decoded } else { text })
+        .unwrap_or_else(|_| Value::String(text.to_owned()))
 }
 
 fn canonical(document: &Value) -> Value {
