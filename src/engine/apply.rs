@@ -156,7 +156,9 @@ impl<'a, C: Send + Sync> Run<'a, C> {
             let known = |reference: &crate::Reference| {
                 self.report.outputs.get(&reference.address)?.get(&reference.output).cloned()
             };
-            Node { spec: resolve(&node.spec, &known), ..node.clone() }
+            let spec = resolve(&node.spec, &known);
+            let spec = self.kinds.get(node.address.kind()).map(|kind| kind.canonical(&spec)).unwrap_or(spec);
+            Node { spec, ..node.clone() }
         });
         let (kinds, cloud, verb) = (self.kinds, self.cloud, *verb);
         Box::pin(async move {

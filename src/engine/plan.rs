@@ -190,6 +190,7 @@ fn wanted<C>(
 ) -> Change {
     let address = &node.address;
     let spec = resolve(&node.spec, &|reference| known.get(&reference.address)?.get(&reference.output).cloned());
+    let spec = kinds.get(address.kind()).map(|kind| kind.canonical(&spec)).unwrap_or(spec);
     let after = Node { spec, tags: full_tags(stack, node), ..node.clone() };
     let Some(live) = live else {
         let reason = if applied.is_some() { Reason::Gone } else { Reason::New };

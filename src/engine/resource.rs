@@ -274,6 +274,9 @@ pub trait Kind<C>: Send + Sync {
         stack: &'a str,
         wanted: Vec<(&'a str, &'a Value)>,
     ) -> BoxFuture<'a, Result<Vec<Live>>>;
+    /// The spec in the form that [`Resource::Spec`] gives it. Sets change their order when what they refer
+    /// to becomes known.
+    fn canonical(&self, spec: &Value) -> Value;
     fn normalize(&self, want: &Value, live: &Value) -> Value;
     fn claim(&self, spec: &Value) -> Option<String>;
     fn create<'a>(&'a self, cloud: &'a C, context: &'a Context, spec: &'a Value) -> BoxFuture<'a, Result<Outputs>>;
@@ -360,6 +363,11 @@ impl<R: Resource> Kind<R::Cloud> for Typed<R> {
             R::discover(cloud, &Scope { stack, wanted }).await?.into_iter().map(erased::<R>).collect()
         }
         .boxed()
+    }
+
+    fn canonical(&self, spec: &Value) -> Value {
+        let typed = typed::<R>(spec).ok().and_then(|spec| serde_json::to_value(&spec).ok());
+        typed.unwrap_or_else(|| spec.clone())
     }
 
     fn normalize(&self, want: &Value, live: &Value) -> Value {
