@@ -203,8 +203,8 @@ impl<'a, C: Send + Sync> Run<'a, C> {
                     }
                 }
                 self.settle(address, Outcome::Done { action: *action });
-                let halfway = *action == Action::Replace
-                    && *verb == if change.creates_first(self.kinds) { Verb::Make } else { Verb::Remove };
+                let halfway =
+                    *action == Action::Replace && *verb == if change.create_first { Verb::Make } else { Verb::Remove };
                 if !halfway {
                     (self.options.events)(Event::Finished { address: address.clone(), action: *action, id, ms });
                 }
@@ -251,23 +251,20 @@ impl<'a, C: Send + Sync> Run<'a, C> {
 
     /// Follows what a step waits for to the failure at its root.
     fn cause(&self, step: usize) -> String {
-        let mut step = step;
-        loop {
-            let undone = |&&before: &&usize| {
-                !matches!(self.report.outcomes.get(&self.steps[before].change.address), Some(Outcome::Done { .. }))
-                    || !self.begun.contains(&before)
-            };
-            match self.steps[step].waits_for.iter().find(undone) {
-                None => return "the run was cancelled".to_owned(),
-                Some(&before) => {
-                    let address = &self.steps[before].change.address;
-                    if matches!(self.report.outcomes.get(address), Some(Outcome::Failed { .. })) {
-                        return format!("waits on {address}, which failed");
-                    }
-                    step = before;
+        let mut behind = vec![step];
+        let mut seen = BTreeSet::new();
+        while let Some(step) = behind.pop() {
+            for &before in self.steps[step].waits_for.iter().filter(|&&before| seen.insert(before)) {
+                let address = &self.steps[before].change.address;
+                if self.begun.contains(&before)
+                    && matches!(self.report.outcomes.get(address), Some(Outcome::Failed { .. }))
+                {
+                    return format!("waits on {address}, which failed");
                 }
+                behind.push(before);
             }
         }
+        "the run was cancelled".to_owned()
     }
 }
 
@@ -281,7 +278,7 @@ async fn make<C: Sync>(
     let kind = kind_of(kinds, &change.address)?;
     let outputs = match (change.action, &change.before) {
         (Action::Update, Some(live)) => update(kinds, cloud, context, live, node).await?,
-        (Action::Replace, Some(live)) if change.creates_first(kinds) => {
+        (Action::Replace, Some(live)) if change.create_first => {
             // From here on the old one is no longer in the stack file, whatever happens to this run.
             let old = Tags::from([(TAG_RESOURCE.to_owned(), format!("{}{OLD}", change.address))]);
             kind.retag(cloud, context, live, &old, &[]).await?;

@@ -85,8 +85,8 @@ pub struct Change {
     pub needs: BTreeSet<Address>,
     /// What it stands on now, and has to be deleted before.
     pub stands_on: BTreeSet<Address>,
-    /// The token of its creation.
-    pub token: String,
+    /// Of a replacement: whether the new one is made before the old one goes.
+    pub create_first: bool,
 }
 
 /// One change per address, dependencies first.
@@ -153,7 +153,7 @@ pub fn plan<C>(
         }
         change.needs = needs.remove(&address).unwrap_or_default();
         change.stands_on = stands_on.remove(&address).unwrap_or_default();
-        change.token = record_or_default.token(stack, &address);
+        change.create_first = creates_first(kinds, &change, &changes);
         changes.push(change);
     }
     Ok(Plan { stack: stack.to_owned(), changes, record: record_or_default })
@@ -291,15 +291,20 @@ fn change(
         after,
         needs: BTreeSet::new(),
         stands_on: BTreeSet::new(),
-        token: String::new(),
+        create_first: false,
     }
 }
 
-impl Change {
-    /// Whether the new one is made before the old one goes.
-    pub(crate) fn creates_first<C>(&self, kinds: &Kinds<C>) -> bool {
-        self.action == Action::Replace
-            && self.before.as_ref().is_some_and(|live| !matches!(live.status, Status::Deleting(_)))
-            && kinds.get(self.address.kind()).is_some_and(|kind| kind.about().replace == ReplaceOrder::CreateFirst)
-    }
+/// Making the new one first needs everything it refers to: not possible where that includes the successor
+/// of something which the old one stands on, and which goes first itself.
+fn creates_first<C>(kinds: &Kinds<C>, change: &Change, earlier: &[Change]) -> bool {
+    let goes_first = |base: &&Address| {
+        let replaced =
+            |other: &&Change| other.address == **base && other.action == Action::Replace && !other.create_first;
+        change.needs.contains(*base) && earlier.iter().any(|other| replaced(&other))
+    };
+    change.action == Action::Replace
+        && change.before.as_ref().is_some_and(|live| !matches!(live.status, Status::Deleting(_)))
+        && kinds.get(change.address.kind()).is_some_and(|kind| kind.about().replace == ReplaceOrder::CreateFirst)
+        && !change.stands_on.iter().any(|base| goes_first(&base))
 }

@@ -67,13 +67,13 @@ pub(crate) fn steps<'a, C>(kinds: &Kinds<C>, plan: &'a Plan) -> Vec<Step<'a>> {
                 && let Some(node) = &change.after
                 && let Some(claim) = claim(&change.address, &node.spec)
                 && let Some(&remove) = leaving.get(&claim)
-                && !change.creates_first(kinds)
+                && !change.create_first
             {
                 edges.entry((remove, make)).or_insert(Strength::Claim);
             }
         }
         if let (Some(make), Some(remove)) = (make, remove) {
-            edges.insert(if change.creates_first(kinds) { (make, remove) } else { (remove, make) }, Strength::Must);
+            edges.insert(if change.create_first { (make, remove) } else { (remove, make) }, Strength::Must);
         }
         for base in &change.stands_on {
             let Some(base_removed) = at(Verb::Remove, base) else { continue };
@@ -83,10 +83,10 @@ pub(crate) fn steps<'a, C>(kinds: &Kinds<C>, plan: &'a Plan) -> Vec<Step<'a>> {
             // An update moves off a base that is deleted, or whose successor exists already. Off one that
             // is deleted first it cannot move: the successor comes later.
             let base_change = steps[base_removed].change;
-            let can_move = base_change.action == Action::Delete || base_change.creates_first(kinds);
+            let can_move = base_change.action == Action::Delete || base_change.create_first;
             if let Some(make) = make
                 && can_move
-                && (change.action == Action::Update || change.creates_first(kinds))
+                && (change.action == Action::Update || change.create_first)
             {
                 edges.entry((make, base_removed)).or_insert(Strength::Move);
             }
