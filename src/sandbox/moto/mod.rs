@@ -14,7 +14,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     path::Path,
     process::{Child, Command, Stdio},
     sync::mpsc,
@@ -24,8 +24,26 @@ use std::{
 /// How long Python may take to import moto and open its port.
 const START: Duration = Duration::from_secs(120);
 
-/// The Python that runs inside the child, in this order.
-const SERVER: [&str; 3] = [include_str!("patches.py"), include_str!("inventory.py"), include_str!("server.py")];
+/// Reads the files below from its standard input, a line of JSON, and runs them; the input then stays open.
+const BOOTSTRAP: &str = "import json, sys\nspace = {}\n\
+    for name, source in json.loads(sys.stdin.readline()): exec(compile(source, name, 'exec'), space)";
+
+/// The Python that runs inside the child, in this order, in one namespace.
+const FILES: [(&str, &str); 13] = [
+    ("patching.py", include_str!("patching.py")),
+    ("acm.py", include_str!("acm.py")),
+    ("autoscaling.py", include_str!("autoscaling.py")),
+    ("cloudfront.py", include_str!("cloudfront.py")),
+    ("cognitoidentity.py", include_str!("cognitoidentity.py")),
+    ("ec2.py", include_str!("ec2.py")),
+    ("iam.py", include_str!("iam.py")),
+    ("rds.py", include_str!("rds.py")),
+    ("servicequotas.py", include_str!("servicequotas.py")),
+    ("ses.py", include_str!("ses.py")),
+    ("wafv2.py", include_str!("wafv2.py")),
+    ("inventory.py", include_str!("inventory.py")),
+    ("server.py", include_str!("server.py")),
+];
 
 /// A running moto. Dropping it ends the child.
 #[derive(Debug)]
@@ -39,12 +57,16 @@ impl Moto {
     /// Starts moto with that Python and waits until it listens.
     pub fn start(python: &Path) -> anyhow::Result<Moto> {
         let mut child = Command::new(python)
-            .args(["-I", "-c", &SERVER.join("\n")])
+            .args(["-I", "-c", BOOTSTRAP])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
             .spawn()
             .with_context(|| format!("cannot start moto with {}", python.display()))?;
+        let program = serde_json::to_string(&FILES)?;
+        if let Some(input) = &mut child.stdin {
+            writeln!(input, "{program}").context("cannot hand moto its program")?;
+        }
         let port = child.stdout.take().map(BufReader::new).context("moto has no output").and_then(first_line);
         let port = port.and_then(|line| {
             line.trim().parse::<u16>().with_context(|| format!("moto said {line:?} instead of its port"))
@@ -59,14 +81,16 @@ impl Moto {
     }
 
     /// Sends a call to moto as it is.
-    pub async fn forward(&self, call: Call) -> Reply {
-        let Call { method, uri, mut headers, body, .. } = call;
+    pub async fn forward(&self, mut call: Call) -> Reply {
+        let (method, uri) = (call.method.clone(), call.uri.clone());
+        let (mut headers, body) = (std::mem::take(&mut call.headers), std::mem::take(&mut call.body));
         strip_hop_by_hop(&mut headers);
         if let Body::Whole(bytes) = &body {
             headers.remove(header::EXPECT);
             headers.insert(header::CONTENT_LENGTH, bytes.len().into());
         }
         match self.send(method, &uri, headers, body).await {
+            Ok(reply) if is_gap(&call, &reply) => gap(&call, reply.read().await),
             Ok(reply) => reply,
             Err(error) => Reply::new(502, "text/plain", format!("bogosa's sandbox cannot reach moto: {error:#}")),
         }
@@ -142,6 +166,24 @@ fn first_line(mut output: BufReader<impl Read + Send + 'static>) -> anyhow::Resu
         Ok(Err(error)) => Err(error.into()),
         Err(_) => bail!("it did not open its port within {} s", START.as_secs()),
     }
+}
+
+/// moto has no such operation: our bridge says 501, and its router says 404 in HTML for a path it does not know.
+fn is_gap(call: &Call, reply: &Reply) -> bool {
+    let html = || reply.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    reply.status == StatusCode::NOT_IMPLEMENTED
+        || (reply.status == StatusCode::NOT_FOUND && call.service != "s3" && html())
+}
+
+/// 501 is what no SDK retries.
+fn gap(call: &Call, reply: Reply) -> Reply {
+    let what = if call.action.is_empty() { call.uri.path() } else { call.action.as_str() };
+    let said = reply.as_json();
+    let message = match said["fault"].as_str() {
+        Some(fault) => format!("moto failed at {} {what}: {fault}", call.service),
+        None => format!("the sandbox lacks {} {what}", call.service),
+    };
+    Reply::error(call, 501, "NotImplemented", &message)
 }
 
 /// Headers that concern one connection only.

@@ -7,8 +7,8 @@ import logging
 import os
 import sys
 import threading
+import traceback
 
-from moto.backends import list_of_moto_modules
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
@@ -25,7 +25,7 @@ class Bridge:
     """moto's application, with our own paths beside it."""
 
     def __init__(self):
-        self.moto = DomainDispatcherApplication(create_backend_app)
+        self.moto = DomainDispatcherApplication(create_patched_app)
         self.turn = threading.RLock()
 
     def __call__(self, environ, start_response):
@@ -44,17 +44,29 @@ class Bridge:
             if path == "/_bridge/reset":
                 reset()
                 return self.answer(start_response, {})
-            return [b"".join(self.moto(environ, start_response))]
+            try:
+                return [b"".join(self.moto(environ, start_response))]
+            except NotImplementedError as gap:
+                return self.answer(start_response, {"gap": str(gap)}, "501 Not Implemented")
+            except Exception as error:  # moto's own fault; its words go to the log, and the client is told so
+                traceback.print_exc()
+                return self.answer(start_response, {"fault": repr(error)}, "501 Not Implemented")
 
-    def answer(self, start_response, value):
+    def answer(self, start_response, value, status="200 OK"):
         body = json.dumps(value).encode()
-        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
 
 
+def create_patched_app(name):
+    apply(name)
+    app = create_backend_app(name)
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    return app
+
+
 def reset():
-    for backends in BackendDict._instances:
-        backends.reset()
+    BackendDict.reset()
     reset_model_data()
 
 

@@ -4,5 +4,6 @@
 
 mod client;
 
+mod boto;
 mod front;
 mod tagging;

@@ -1,0 +1,101 @@
+# Certificates: validated by DNS when, and only when, their CNAMEs stand in a hosted zone of the sandbox.
+# https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+import hashlib
+
+
+@service("acm")
+def acm():
+    from moto.acm.models import AWSCertificateManagerBackend, CertBundle
+
+    def token(*parts):
+        return "_" + hashlib.md5("|".join(parts).encode()).hexdigest()
+
+    def record(account, domain):
+        """The same for a domain and its wildcard, and for ever the same in one account."""
+        base = domain.removeprefix("*.")
+        return f"{token(account, base)}.{base}.", f"{token('value', account, base)}.jkddzztszm.acm-validations.aws."
+
+    def domains(certificate):
+        first = certificate.common_name
+        return [first, *(san for san in dict.fromkeys(certificate.sans or []) if san != first)]
+
+    def stands(name, value):
+        for zones in backends("route53"):
+            for zone in zones.zones.values():
+                for found in [] if zone.private_zone else zone.rrsets:
+                    same = found.type == "CNAME" and found.name.rstrip(".").lower() == name.rstrip(".").lower()
+                    if same and any(one.rstrip(".").lower() == value.rstrip(".").lower() for one in found.records or []):
+                        return True
+        return False
+
+    def validated(certificate, domain):
+        return stands(*record(certificate.arn.split(":")[4], domain))
+
+    def waits(certificate):
+        return certificate.type == "AMAZON_ISSUED" and certificate.status == "PENDING_VALIDATION"
+
+    # moto issues by itself after a minute.
+    @around(CertBundle)
+    def check(old, self):
+        if not waits(self):
+            return old(self)
+        if all(validated(self, domain) for domain in domains(self)):
+            self.status = "ISSUED"
+
+    @around(CertBundle)
+    def describe(old, self):
+        self.check()
+        shown = old(self)["Certificate"]
+        account = self.arn.split(":")[4]
+        shown["SubjectAlternativeNames"] = domains(self)
+        if self.type == "AMAZON_ISSUED":
+            shown["DomainValidationOptions"] = []
+            for domain in domains(self):
+                name, value = record(account, domain)
+                done = self.status == "ISSUED" or validated(self, domain)
+                shown["DomainValidationOptions"].append(
+                    {
+                        "DomainName": domain,
+                        "ValidationDomain": domain,
+                        "ValidationStatus": "SUCCESS" if done else "PENDING_VALIDATION",
+                        "ValidationMethod": "DNS",
+                        "ResourceRecord": {"Name": name, "Type": "CNAME", "Value": value},
+                    }
+                )
+        if self.status != "ISSUED":  # there is no certificate yet that could have these
+            for field in ["IssuedAt", "NotBefore", "NotAfter", "Serial", "Issuer"]:
+                shown.pop(field, None)
+        shown["InUseBy"] = users(self)
+        return {"Certificate": shown}
+
+    def users(certificate):
+        listeners = [
+            balancer.arn
+            for balancers in backends("elbv2", certificate.arn.split(":")[3])
+            for balancer in balancers.load_balancers.values()
+            for listener in balancer.listeners.values()
+            if any(held(one) == certificate.arn for one in listener.certificates or [])
+        ]
+        distributions = [
+            distribution.arn
+            for cloud in backends("cloudfront")
+            for distribution in cloud.distributions.values()
+            if getattr(distribution.distribution_config.ViewerCertificate, "ACMCertificateArn", None) == certificate.arn
+        ]
+        return sorted(set(listeners + distributions))
+
+    def held(one):
+        return one.get("certificate_arn") or one.get("CertificateArn") if isinstance(one, dict) else one
+
+    # https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html
+    @around(AWSCertificateManagerBackend)
+    def delete_certificate(old, self, arn):
+        if arn in self._certificates and (found := users(self._certificates[arn])):
+            refuse("ResourceInUseException", f"Certificate {arn} in account {arn.split(':')[4]} is in use by {found[0]}.")
+        return old(self, arn)
+
+    @around(AWSCertificateManagerBackend)
+    def list_certificates(old, self, *args, **kwargs):
+        for certificate in self._certificates.values():
+            certificate.check()
+        return old(self, *args, **kwargs)

@@ -1,0 +1,123 @@
+# Auto Scaling: policies that read back as AWS gives them, instances over all zones, and instance refreshes.
+import datetime
+import uuid
+
+
+@service("autoscaling")
+def autoscaling():
+    apply("ec2")  # groups start instances without a request to EC2
+    from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup, FakeScalingPolicy
+    from moto.autoscaling.responses import AutoScalingResponse as Response
+
+    # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_ScalingPolicy.html: only the part of the policy's own
+    # type is there, and a policy is enabled unless told otherwise.
+    @around(FakeScalingPolicy, "__init__")
+    def policy(old, self, *args, **kwargs):
+        old(self, *args, **kwargs)
+        self.enabled, self.alarms = True, []
+        if self.policy_type != "PredictiveScaling":
+            self.predictive_scaling_configuration = None
+        if self.policy_type != "StepScaling":
+            self.step_adjustments, self.metric_aggregation_type = [], None
+        if self.target_tracking_configuration is not None:
+            if not hasattr(self.target_tracking_configuration, "DisableScaleIn"):
+                self.target_tracking_configuration.DisableScaleIn = False
+            if not getattr(self.target_tracking_configuration, "CustomizedMetricSpecification", None):
+                self.target_tracking_configuration.CustomizedMetricSpecification = None
+
+    @around(Response)
+    def put_scaling_policy(old, self):
+        answer = old(self)
+        given = self._get_param("Enabled")
+        name, group = self._get_param("PolicyName"), self._get_param("AutoScalingGroupName")
+        for policy in self.autoscaling_backend.describe_policies(autoscaling_group_name=group, policy_names=[name]):
+            policy.enabled = given is None or str(given).lower() == "true"
+        return answer
+
+    # moto puts all instances into the first subnet; AWS balances them.
+    # https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html#arch-AutoScalingMultiAZ
+    @around(FakeAutoScalingGroup)
+    def replace_autoscaling_group_instances(old, self, count_needed, propagated_tags):
+        whole = self.vpc_zone_identifier
+        subnets = (whole or "").split(",")
+        for _ in range(count_needed):
+            used = [state.instance.subnet_id for state in self.instance_states]
+            self.vpc_zone_identifier = min(subnets, key=used.count) or whole
+            try:
+                old(self, 1, propagated_tags)
+            finally:
+                self.vpc_zone_identifier = whole
+
+    # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html. It is done at once; how long
+    # one takes is for the timing layer.
+    @add(Response)
+    def start_instance_refresh(self):
+        group = refreshed(self)
+        refresh = {
+            "InstanceRefreshId": str(uuid.uuid4()),
+            "AutoScalingGroupName": group.name,
+            "Status": "Successful",
+            "StartTime": now(),
+            "PercentageComplete": 100,
+            "InstancesToUpdate": 0,
+            "Preferences": self._get_param("Preferences") or {},
+        }
+        wanted = self._get_param("DesiredConfiguration") or {}
+        if wanted:
+            refresh["DesiredConfiguration"] = wanted
+        if wanted.get("LaunchTemplate"):
+            self.autoscaling_backend.update_auto_scaling_group(**unchanged(group), launch_template=wanted["LaunchTemplate"])
+        for state in list(group.instance_states):
+            self.autoscaling_backend.terminate_instance(state.instance.id, should_decrement=False)
+        refresh["EndTime"] = now()
+        refreshes(group).insert(0, refresh)
+        return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
+
+    @add(Response)
+    def describe_instance_refreshes(self):
+        wanted = self._get_param("InstanceRefreshIds") or []
+        found = [one for one in refreshes(refreshed(self)) if not wanted or one["InstanceRefreshId"] in wanted]
+        return ActionResult({"InstanceRefreshes": found})
+
+    # Both find none in progress, as each is done at once.
+    @add(Response)
+    def cancel_instance_refresh(self):
+        name = refreshed(self).name
+        refuse("ActiveInstanceRefreshNotFound", f"No in progress or pending Instance Refresh found for Auto Scaling group {name}")
+
+    @add(Response)
+    def rollback_instance_refresh(self):
+        name = refreshed(self).name
+        refuse("ActiveInstanceRefreshNotFound", f"No in progress or pending Instance Refresh found for Auto Scaling group {name}")
+
+    def refreshed(self):
+        name = self._get_param("AutoScalingGroupName")
+        if name not in self.autoscaling_backend.autoscaling_groups:
+            refuse("ValidationError", f"AutoScalingGroup name not found - {name}")
+        return self.autoscaling_backend.autoscaling_groups[name]
+
+    def refreshes(group):
+        if not hasattr(group, "refreshes"):
+            group.refreshes = []
+        return group.refreshes
+
+    def unchanged(group):
+        """The arguments of an update that changes nothing."""
+        names = ["availability_zones", "desired_capacity", "max_size", "min_size", "launch_config_name", "vpc_zone_identifier"]
+        names += ["health_check_period", "health_check_type", "new_instances_protected_from_scale_in"]
+        return {"name": group.name, **dict.fromkeys(names)}
+
+    def now():
+        return datetime.datetime.now(datetime.timezone.utc)
+
+    # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAccountLimits.html
+    @add(Response)
+    def describe_account_limits(self):
+        return ActionResult(
+            {
+                "MaxNumberOfAutoScalingGroups": 500,
+                "MaxNumberOfLaunchConfigurations": 200,
+                "NumberOfAutoScalingGroups": len(self.autoscaling_backend.autoscaling_groups),
+                "NumberOfLaunchConfigurations": len(self.autoscaling_backend.launch_configurations),
+            }
+        )

@@ -1,0 +1,95 @@
+# EC2: a security group in use cannot go; a launch template's own tags are not its data's; AMIs by SSM parameter.
+import copy
+
+
+@service("ec2")
+def ec2():
+    from moto.core.types import Base64EncodedString
+    from moto.ec2.models import EC2Backend
+    from moto.ec2.models.instances import Instance
+    from moto.ec2.models.launch_templates import LaunchTemplateVersion
+    from moto.ec2.responses import EC2Response as Response
+
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html: "If you attempt to delete a
+    # security group that is associated with an instance or network interface, is referenced by another security group
+    # in the same VPC […], the operation fails with DependencyViolation."
+    @around(EC2Backend)
+    def delete_security_group(old, self, name=None, group_id=None):
+        group = self.get_security_group_by_name_or_id(group_id or name)
+        if group and (user := security_group_user(self, group)):
+            refuse("DependencyViolation", f"resource {group.id} has a dependent object: {user}")
+        return old(self, name, group_id)
+
+    def security_group_user(backend, group):
+        for other in (found for groups in backend.groups.values() for found in groups.values()):
+            sources = [pair for rule in other.ingress_rules + other.egress_rules for pair in rule.source_groups]
+            if other.id != group.id and any(pair.get("GroupId") == group.id for pair in sources):
+                return other.id
+        for interface in backend.enis.values():
+            if any(member.id == group.id for member in interface.group_set):
+                return interface.id
+        for balancers in backends("elbv2", backend.region_name):
+            for balancer in balancers.load_balancers.values():
+                if group.id in (balancer.security_groups or []):
+                    return f"the network interfaces of {balancer.name}"
+        for databases in backends("rds", backend.region_name):
+            for database in databases.databases.values():
+                if group.id in (getattr(database, "vpc_security_group_ids", None) or []):
+                    return f"RDSNetworkInterface of {database.db_instance_identifier}"
+        return None
+
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html: TagSpecification is "the tags
+    # to apply to the launch template on creation"; those for what it launches are in LaunchTemplateData.
+    @around(Response)
+    def create_launch_template(old, self):
+        given = copy.deepcopy((self.params.get("LaunchTemplateData") or {}).get("TagSpecifications"))
+        answer = old(self)
+        template = self.ec2_backend.get_launch_template(answer.result["LaunchTemplate"]["LaunchTemplateId"])
+        data = template.versions[0].data
+        data.pop("TagSpecifications", None)
+        if given:
+            data["TagSpecifications"] = given
+        if data.get("UserData") is None:
+            data.pop("UserData", None)
+        return answer
+
+    # A later version's user data, and what SourceVersion brings along.
+    @around(Response)
+    def create_launch_template_version(old, self):
+        data = self.params.get("LaunchTemplateData") or {}
+        if isinstance(data.get("UserData"), str):
+            data["UserData"] = Base64EncodedString(data["UserData"])
+        if source := self.params.get("SourceVersion"):
+            name, template_id = self.params.get("LaunchTemplateName"), self.params.get("LaunchTemplateId")
+            find = self.ec2_backend.get_launch_template_by_name if name else self.ec2_backend.get_launch_template
+            for key, value in find(name or template_id).get_version(source).data.items():
+                data.setdefault(key, copy.deepcopy(value))
+        self.params["LaunchTemplateData"] = data
+        return old(self)
+
+    # Tags can be changed later; moto keeps those of the creation.
+    @around(Response)
+    def describe_launch_templates(old, self):
+        answer = old(self)
+        for shown in answer.result["LaunchTemplates"]:
+            shown["Tags"] = self.ec2_backend.get_launch_template(shown["LaunchTemplateId"]).get_tags()
+        return answer
+
+    # `resolve:ssm:/aws/service/…` reads back as given; an instance gets the AMI it stands for.
+    # https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html
+    @around(Instance, "__init__")
+    def instance(old, self, ec2_backend, image_id, *args, **kwargs):
+        return old(self, ec2_backend, ami_of(ec2_backend, image_id), *args, **kwargs)
+
+    def ami_of(backend, image_id):
+        if not (image_id or "").startswith("resolve:ssm:"):
+            return image_id
+        from moto.ssm.models import ssm_backends
+
+        name = image_id.removeprefix("resolve:ssm:")
+        found = ssm_backends[backend.account_id][backend.region_name].get_parameters([name])
+        if name not in found:
+            refuse("InvalidParameterValue", f"the SSM parameter {name} does not exist")
+        return found[name].value
+
+    LaunchTemplateVersion.image_id = property(lambda self: ami_of(self.template.ec2_backend, self.data.get("ImageId", "")))

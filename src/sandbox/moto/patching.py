@@ -1,0 +1,72 @@
+# How moto is mended from within. moto keeps the state, so what its models forget or get wrong, and operations of
+# services that it otherwise has, are put right here: every way of reading agrees, and a reset covers it. One file per
+# service; each patch is applied when the first request for its service comes (importing all of moto takes a second).
+# Written against the pinned version; each has a test at the HTTP boundary in tests/.
+import functools
+
+from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.core.base_backend import BackendDict
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, EmptyResult
+
+PATCHES = {}
+APPLIED = set()
+
+
+def service(name):
+    """Marks the function that mends one of moto's services."""
+
+    def register(function):
+        PATCHES[name] = function
+        return function
+
+    return register
+
+
+def apply(name):
+    if name in PATCHES and name not in APPLIED:
+        APPLIED.add(name)
+        PATCHES[name]()
+
+
+def around(owner, name=None):
+    """Puts a function in place of a method; it is given the old one first, and may call it."""
+
+    def replace(function):
+        target = name or function.__name__
+        old = getattr(owner, target)
+
+        @functools.wraps(old)
+        def new(*args, **kwargs):
+            return function(old, *args, **kwargs)
+
+        setattr(owner, target, new)
+        return function
+
+    return replace
+
+
+def add(owner):
+    """Adds a method."""
+
+    def put(function):
+        setattr(owner, function.__name__, function)
+        return function
+
+    return put
+
+
+def backends(service_name, region=None):
+    """The backends of one service that exist: of one region, or of all."""
+    found = []
+    for known in list(BackendDict._instances):
+        if known.service_name == service_name:
+            found += [backend for _, place, backend in known.iter_backends() if region in (None, place)]
+    return found
+
+
+def refuse(code, message):
+    """Raises an AWS error."""
+    error = ServiceException(message)
+    error.code = code
+    raise error

@@ -1,0 +1,25 @@
+//! A client nobody here wrote: each file of `boto/` is run with the boto3 that moto brings along, against a sandbox of
+//! its own.
+
+use crate::client::aws;
+use bogosa_sandbox::moto::venv;
+use std::process::Command;
+
+fn run(script: &str) {
+    let aws = aws();
+    let python = venv::ensure(&venv::cache_dir().unwrap(), &|_| ()).unwrap();
+    let program = [include_str!("boto/prelude.py"), script].join("\n");
+    let output = Command::new(python).args(["-I", "-c", &program]).env("ENDPOINT", &aws.endpoint).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+macro_rules! scripts {
+    ($($name:ident)*) => {$(
+        #[test]
+        fn $name() {
+            run(include_str!(concat!("boto/", stringify!($name), ".py")));
+        }
+    )*};
+}
+
+scripts! { tagging }

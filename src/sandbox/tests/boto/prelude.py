@@ -1,0 +1,32 @@
+# Runs before each file of this folder: `aws("ec2")` is a client of the sandbox; `refused(code, call)` expects an error.
+import os
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ENDPOINT = os.environ["ENDPOINT"]
+
+
+def aws(service, region="us-east-1"):
+    options = Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}, inject_host_prefix=False)
+    return boto3.client(service, region, endpoint_url=ENDPOINT, aws_access_key_id="test", aws_secret_access_key="test", config=options)
+
+
+def refused(code, call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == code, error
+    else:
+        raise AssertionError(f"{code} expected")
+
+
+def network(ec2):
+    """A VPC with a subnet in each of two zones."""
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    zones = ec2.meta.region_name + "a", ec2.meta.region_name + "b"
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=zone)["Subnet"]["SubnetId"] for n, zone in enumerate(zones)
+    ]
+    return vpc, subnets
