@@ -73,12 +73,13 @@ fn get_resources(call: &Call, held: Vec<Held>) -> Reply {
     Reply::json(200, &json!({ "PaginationToken": token, "ResourceTagMappingList": page }))
 }
 
-/// `ec2` or `ec2:vpc`; a load balancer is also `elasticloadbalancing:loadbalancer/app`.
+/// `ec2` or `ec2:vpc`; what is `elasticloadbalancing:loadbalancer/app` is also `elasticloadbalancing:loadbalancer`.
 fn is_kind(held: &Held, wanted: &str) -> bool {
     match wanted.split_once(':') {
         None => held.service == wanted,
         Some((service, kind)) => {
-            held.service == service && (held.kind == kind || kind.split('/').next() == Some(&held.kind))
+            let rest = held.kind.strip_prefix(kind);
+            held.service == service && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         }
     }
 }

@@ -16,8 +16,14 @@ def acm():
         return f"{token(account, base)}.{base}.", f"{token('value', account, base)}.jkddzztszm.acm-validations.aws."
 
     def domains(certificate):
-        first = certificate.common_name
-        return [first, *(san for san in dict.fromkeys(certificate.sans or []) if san != first)]
+        return getattr(certificate, "asked", None) or [certificate.common_name, *(certificate.sans or [])]
+
+    # moto forgets the order and the domain itself.
+    @around(AWSCertificateManagerBackend)
+    def request_certificate(old, self, domain_name, idempotency_token, subject_alt_names, *args, **kwargs):
+        arn = old(self, domain_name, idempotency_token, subject_alt_names, *args, **kwargs)
+        self._certificates[arn].asked = list(dict.fromkeys([domain_name, *(subject_alt_names or [])]))
+        return arn
 
     def stands(name, value):
         for zones in backends("route53"):

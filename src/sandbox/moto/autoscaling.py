@@ -6,7 +6,7 @@ import uuid
 @service("autoscaling")
 def autoscaling():
     apply("ec2")  # groups start instances without a request to EC2
-    from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup, FakeScalingPolicy
+    from moto.autoscaling.models import AutoScalingBackend, FakeAutoScalingGroup, FakeScalingPolicy, InstanceState
     from moto.autoscaling.responses import AutoScalingResponse as Response
 
     # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_ScalingPolicy.html: only the part of the policy's own
@@ -47,6 +47,20 @@ def autoscaling():
                 old(self, 1, propagated_tags)
             finally:
                 self.vpc_zone_identifier = whole
+
+    # An instance keeps the template's version that it was started with; moto shows the template's default one.
+    # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_Instance.html
+    @around(InstanceState, "__init__")
+    def state(old, self, *args, **kwargs):
+        old(self, *args, **kwargs)
+        template = self.auto_scaling_group.ec2_launch_template
+        self.template = None
+        if template is not None:
+            version = template.get_version(self.auto_scaling_group.provided_launch_template_version or "$Default").number
+            self.template = {"LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "Version": str(version)}
+            self.instance.add_tags({"aws:ec2launchtemplate:version": str(version)})
+
+    InstanceState.launch_template = property(lambda self: self.template)
 
     # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html. It is done at once; how long
     # one takes is for the timing layer.

@@ -22,8 +22,8 @@ def ec2():
 
     def security_group_user(backend, group):
         for other in (found for groups in backend.groups.values() for found in groups.values()):
-            sources = [pair for rule in other.ingress_rules + other.egress_rules for pair in rule.source_groups]
-            if other.id != group.id and any(pair.get("GroupId") == group.id for pair in sources):
+            sources = [rule.source_group.get("GroupId") for rule in other.ingress_rules + other.egress_rules]
+            if other.id != group.id and group.id in sources:
                 return other.id
         for interface in backend.enis.values():
             if any(member.id == group.id for member in interface.group_set):

@@ -30,6 +30,8 @@ def inventory():
 
 
 def held_by(name, region, backend):
+    if region.startswith("aws-"):  # moto keeps what has no region once per partition
+        return
     region = "aws-global" if region == "aws" else region
     if name in HOLDERS:
         service_name, function = HOLDERS[name]
@@ -144,7 +146,8 @@ def held_iam(backend):
     for profile in backend.instance_profiles.values():
         yield "instance-profile", profile.name, profile.arn, profile.tags, False
     for policy in backend.managed_policies.values():
-        yield "policy", policy.name, policy.arn, policy.tags, policy.arn.startswith("arn:aws:iam::aws:")
+        if not policy.arn.startswith("arn:aws:iam::aws:"):  # of AWS's own there are more than a thousand
+            yield "policy", policy.name, policy.arn, policy.tags, False
     for user in backend.users.values():
         yield "user", user.name, user.arn, backend.tagger.get_tag_dict_for_resource(user.arn), False
 

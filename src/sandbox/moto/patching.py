@@ -65,8 +65,9 @@ def backends(service_name, region=None):
     return found
 
 
+class Refused(ServiceException):
+    """An AWS error. (A class of our own: moto asks the module of a class which service's errors it belongs to.)"""
+
+
 def refuse(code, message):
-    """Raises an AWS error."""
-    error = ServiceException(message)
-    error.code = code
-    raise error
+    raise Refused(code, message)

@@ -22,4 +22,4 @@ macro_rules! scripts {
     )*};
 }
 
-scripts! { tagging }
+scripts! { acm autoscaling cloudfront cognito ec2 preflight rds tagging wafv2 }

@@ -30,7 +30,7 @@ address = ec2.allocate_address(Domain="vpc", TagSpecifications=spec("elastic-ip"
 ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address, TagSpecifications=spec("natgateway"))
 ec2.create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east-1.s3", RouteTableIds=[table], TagSpecifications=spec("vpc-endpoint"))
 group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpc, TagSpecifications=spec("security-group"))["GroupId"]
-ec2.create_launch_template(LaunchTemplateName="t", LaunchTemplateData={"ImageId": "ami-1"}, TagSpecifications=spec("launch-template"))
+ec2.create_launch_template(LaunchTemplateName="template", LaunchTemplateData={"ImageId": "ami-1"}, TagSpecifications=spec("launch-template"))
 ec2.create_tags(Resources=[vpc, *subnets], Tags=TAGS)
 
 logs = aws("logs")
@@ -85,7 +85,7 @@ aws("secretsmanager").create_secret(Name="secret", SecretString="s", Tags=TAGS)
 autoscaling = aws("autoscaling")
 autoscaling.create_auto_scaling_group(
     AutoScalingGroupName="asg", MinSize=0, MaxSize=0, VPCZoneIdentifier=",".join(subnets),
-    LaunchTemplate={"LaunchTemplateName": "t", "Version": "$Latest"}, Tags=[{**TAGS[0], "PropagateAtLaunch": True}],
+    LaunchTemplate={"LaunchTemplateName": "template", "Version": "$Latest"}, Tags=[{**TAGS[0], "PropagateAtLaunch": True}],
 )
 
 pages = aws("resourcegroupstaggingapi").get_paginator("get_resources").paginate(TagFilters=[{"Key": "stack", "Values": ["s"]}], ResourcesPerPage=7)

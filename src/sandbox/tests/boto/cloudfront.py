@@ -1,0 +1,65 @@
+# What stands in moto/cloudfront.py.
+import copy
+
+cdn = aws("cloudfront")
+control = {"Name": "oac", "SigningProtocol": "sigv4", "SigningBehavior": "always", "OriginAccessControlOriginType": "s3"}
+made = cdn.create_origin_access_control(OriginAccessControlConfig=control)
+oac = made["OriginAccessControl"]["Id"]
+refused("OriginAccessControlAlreadyExists", cdn.create_origin_access_control, OriginAccessControlConfig=control)
+policy = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+certificate = "arn:aws:acm:us-east-1:123456789012:certificate/c"
+config = {
+    "CallerReference": "c", "Comment": "video", "Enabled": True, "HttpVersion": "http2and3", "PriceClass": "PriceClass_200",
+    "Aliases": {"Quantity": 1, "Items": ["v.x.org"]},
+    "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "b.s3.us-east-1.amazonaws.com", "OriginAccessControlId": oac, "S3OriginConfig": {"OriginAccessIdentity": ""}}]},
+    "DefaultCacheBehavior": {
+        "TargetOriginId": "o", "ViewerProtocolPolicy": "redirect-to-https", "CachePolicyId": policy, "ResponseHeadersPolicyId": policy, "Compress": True,
+        "AllowedMethods": {"Quantity": 3, "Items": ["GET", "HEAD", "OPTIONS"], "CachedMethods": {"Quantity": 2, "Items": ["GET", "HEAD"]}},
+    },
+    "ViewerCertificate": {"ACMCertificateArn": certificate, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"},
+}
+answer = cdn.create_distribution(DistributionConfig=config)
+distribution = answer["Distribution"]["Id"]
+
+
+def read():
+    answer = cdn.get_distribution_config(Id=distribution)
+    return answer["DistributionConfig"], answer["ETag"]
+
+
+def within(given, got, path=""):
+    """All that was given reads back."""
+    for key, value in given.items():
+        if isinstance(value, dict):
+            within(value, got[key], f"{path}/{key}")
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            [within(one, other, f"{path}/{key}") for one, other in zip(value, got[key], strict=True)]
+        else:
+            assert got[key] == value, (f"{path}/{key}", value, got.get(key))
+
+
+got, etag = read()
+within(config, got)
+assert not {"ForwardedValues", "MinTTL"} & set(got["DefaultCacheBehavior"]), got["DefaultCacheBehavior"]
+assert got["ViewerCertificate"]["CloudFrontDefaultCertificate"] is False
+assert got["Origins"]["Items"][0]["ConnectionAttempts"] == 3
+
+# What was read can be written again, and the ETag moves on.
+changed = copy.deepcopy(got)
+changed["Enabled"] = False
+refused("PreconditionFailed", cdn.update_distribution, Id=distribution, IfMatch="E0", DistributionConfig=changed)
+refused("OriginAccessControlInUse", cdn.delete_origin_access_control, Id=oac, IfMatch=made["ETag"])
+refused("DistributionNotDisabled", cdn.delete_distribution, Id=distribution, IfMatch=etag)
+cdn.update_distribution(Id=distribution, IfMatch=etag, DistributionConfig=changed)
+again, fresh = read()
+assert again == changed and fresh != etag, (again, changed)
+refused("PreconditionFailed", cdn.delete_distribution, Id=distribution, IfMatch=etag)
+cdn.delete_distribution(Id=distribution, IfMatch=fresh)
+cdn.delete_origin_access_control(Id=oac, IfMatch=made["ETag"])
+
+# CloudFront's own certificate.
+plain = {key: value for key, value in config.items() if key not in ("Aliases", "ViewerCertificate")}
+plain["Origins"]["Items"][0].pop("OriginAccessControlId")
+other = cdn.create_distribution(DistributionConfig={**plain, "CallerReference": "d"})["Distribution"]["DistributionConfig"]
+assert other["ViewerCertificate"]["CloudFrontDefaultCertificate"] and "ACMCertificateArn" not in other["ViewerCertificate"], other
+assert other["Origins"]["Items"][0]["OriginAccessControlId"] == ""
