@@ -1,5 +1,6 @@
 //! Clients. The only place that builds SDK configuration.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 use std::time::Duration;
@@ -106,6 +107,8 @@ pub struct Cloud {
     calls: CallCounter,
     index: RwLock<Arc<Index>>,
     pub(super) roles: Memo<Vec<Role>>,
+    /// By the name of a database parameter group, what was set in it.
+    pub(crate) database_parameters: Memo<BTreeMap<String, String>>,
 }
 
 impl std::ops::Deref for Cloud {
@@ -140,6 +143,7 @@ impl Cloud {
             calls,
             index: RwLock::default(),
             roles: Memo::default(),
+            database_parameters: Memo::default(),
         })
     }
 
@@ -162,6 +166,7 @@ impl Cloud {
     /// before every discovery.
     pub async fn read_index(&self, stack: &str) -> Result<()> {
         self.roles.clear();
+        self.database_parameters.clear();
         let index = Arc::new(Index::read(self, stack).await?);
         match self.index.write() {
             Ok(mut held) => *held = index,

@@ -41,7 +41,7 @@ pub struct Profile {
 impl Cloud {
     /// Every role of the account, read once per discovery.
     pub async fn roles(&self) -> Result<Arc<Vec<Role>>> {
-        self.roles.get(|| read(self)).await
+        self.roles.get("", || read(self)).await
     }
 }
 

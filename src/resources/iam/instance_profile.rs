@@ -12,7 +12,7 @@ use bogosa_engine::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{PROPAGATION, gone_is_fine, must_be_ours, not_visible, sdk_tags};
+use super::{PROPAGATION, gone_is_fine, not_visible, sdk_tags};
 use crate::aws::{Cloud, Poll, Said, retry, tags, until};
 use crate::read_tags_required;
 
@@ -87,7 +87,7 @@ impl Resource for InstanceProfile {
             Ok(made) => (made.instance_profile().map(|profile| profile.arn().to_owned()), String::new()),
             Err(failure) if failure.is(&["EntityAlreadyExists"]) => match get(cloud, name).await? {
                 Some((profile, found)) => {
-                    must_be_ours(&format!("the instance profile {name}"), &context.tags, &found)?;
+                    tags::must_be_ours(context, &format!("the instance profile {name}"), &found)?;
                     (Some(profile.arn), profile.role)
                 }
                 None => return Err(failure),

@@ -10,7 +10,7 @@ pub mod role_policy;
 use std::time::Duration;
 
 use aws_sdk_iam::types::Tag;
-use bogosa_engine::{Failure, Result, TAG_RESOURCE, TAG_STACK, Tags};
+use bogosa_engine::{Failure, Result, Tags};
 
 use crate::write_tags_checked;
 
@@ -31,19 +31,4 @@ pub(crate) fn gone_is_fine(result: Result<()>) -> Result<()> {
 
 pub(crate) fn sdk_tags(tags: &Tags) -> Vec<Tag> {
     write_tags_checked!(Tag, tags)
-}
-
-/// Whether something found under our name carries our tags; else says whose it is.
-pub(crate) fn must_be_ours(what: &str, ours: &Tags, found: &Tags) -> Result<()> {
-    if [TAG_STACK, TAG_RESOURCE].iter().all(|key| ours.get(*key) == found.get(*key)) {
-        return Ok(());
-    }
-    let owner = match (found.get(TAG_STACK), found.get(TAG_RESOURCE)) {
-        (Some(stack), Some(resource)) => format!("It is {resource} of the stack {stack}."),
-        _ => "It was not made by bogosa.".to_owned(),
-    };
-    let hint = format!("{owner} Give ours another name under `names:` in the stack file, or delete that one.");
-    Err(Failure::new(format!("creating {what}"), "something of this name exists already")
-        .code("EntityAlreadyExists")
-        .hint(hint))
 }

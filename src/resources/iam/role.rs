@@ -13,7 +13,7 @@ use bogosa_engine::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{PROPAGATION, gone_is_fine, must_be_ours, not_visible, sdk_tags};
+use super::{PROPAGATION, gone_is_fine, not_visible, sdk_tags};
 use crate::aws::{Cloud, Poll, Said, policy, retry, tags, until};
 use crate::read_tags_required;
 
@@ -218,7 +218,7 @@ async fn adopt(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<String> 
         Some(role) => (role.arn().to_owned(), read_tags_required!(role.tags())),
         None => (String::new(), Tags::new()),
     };
-    must_be_ours(&format!("the role {}", spec.name), &context.tags, &found)?;
+    tags::must_be_ours(context, &format!("the role {}", spec.name), &found)?;
     trust(cloud, context, spec).await?;
     describe(cloud, spec).await?;
     Ok(arn)

@@ -1,0 +1,3 @@
+//! Alarms.
+
+pub mod alarm;
