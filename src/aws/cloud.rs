@@ -109,6 +109,8 @@ pub struct Cloud {
     pub(super) roles: Memo<Vec<Role>>,
     /// By the name of a database parameter group, what was set in it.
     pub(crate) database_parameters: Memo<BTreeMap<String, String>>,
+    /// The stack's, with their rules.
+    pub(crate) security_groups: Memo<Vec<aws_sdk_ec2::types::SecurityGroup>>,
 }
 
 impl std::ops::Deref for Cloud {
@@ -144,6 +146,7 @@ impl Cloud {
             index: RwLock::default(),
             roles: Memo::default(),
             database_parameters: Memo::default(),
+            security_groups: Memo::default(),
         })
     }
 
@@ -167,6 +170,7 @@ impl Cloud {
     pub async fn read_index(&self, stack: &str) -> Result<()> {
         self.roles.clear();
         self.database_parameters.clear();
+        self.security_groups.clear();
         let index = Arc::new(Index::read(self, stack).await?);
         match self.index.write() {
             Ok(mut held) => *held = index,

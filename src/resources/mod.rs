@@ -4,6 +4,7 @@ pub mod cloudwatch;
 pub mod ec2;
 pub mod elasticache;
 pub mod iam;
+pub mod logs;
 pub mod rds;
 
 use bogosa_engine::{Kind, Kinds, Typed};
@@ -13,9 +14,20 @@ use crate::aws::Cloud;
 /// The one table of kinds. A kind refers only to kinds above it.
 #[rustfmt::skip]
 pub const KINDS: &[&dyn Kind<Cloud>] = &[
+    &Typed::<logs::log_group::LogGroup>::NEW,
     &Typed::<iam::role::Role>::NEW,
     &Typed::<iam::instance_profile::InstanceProfile>::NEW,
     &Typed::<ec2::vpc::Vpc>::NEW,
+    &Typed::<ec2::internet_gateway::InternetGateway>::NEW,
+    &Typed::<ec2::default_security_group::DefaultSecurityGroup>::NEW,
+    &Typed::<ec2::subnet::Subnet>::NEW,
+    &Typed::<ec2::elastic_ip::ElasticIp>::NEW,
+    &Typed::<ec2::nat_gateway::NatGateway>::NEW,
+    &Typed::<ec2::route_table::RouteTable>::NEW,
+    &Typed::<ec2::vpc_endpoint::VpcEndpoint>::NEW,
+    &Typed::<ec2::flow_log::FlowLog>::NEW,
+    &Typed::<ec2::security_group::SecurityGroup>::NEW,
+    &Typed::<ec2::security_group_rules::SecurityGroupRules>::NEW,
     &Typed::<rds::subnet_group::SubnetGroup>::NEW,
     &Typed::<rds::parameter_group::ParameterGroup>::NEW,
     &Typed::<rds::instance::Instance>::NEW,

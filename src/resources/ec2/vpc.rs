@@ -5,11 +5,13 @@
 
 use std::time::Duration;
 
-use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, VpcAttributeName, VpcState};
-use bogosa_engine::{Context, Difference, Found, Impact, Outputs, Resource, Result, Scope, Seconds, Status, Tags};
+use aws_sdk_ec2::types::{AttributeBooleanValue, Filter, ResourceType, VpcAttributeName, VpcState};
+use bogosa_engine::{
+    Context, Difference, Failure, Found, Impact, Outputs, Resource, Result, Scope, Seconds, Status, Tags,
+};
 use serde::{Deserialize, Serialize};
 
-use super::{of_stack, retag, tagged};
+use super::{VISIBLE, filter, gone_is_fine, of_address, of_stack, outputs, retag, tagged, with_holders};
 use crate::aws::{Cloud, Poll, Said, retry, tags, until};
 use crate::read_tags;
 
@@ -35,38 +37,38 @@ impl Resource for Vpc {
 
     async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
         let mut found = Vec::new();
-        let mut pages = cloud.ec2().describe_vpcs().filters(of_stack(scope.stack)).into_paginator().send();
-        while let Some(page) = pages.next().await {
-            for vpc in page.said("ec2 DescribeVpcs")?.vpcs() {
-                let live_tags = read_tags!(vpc.tags());
-                let Some(name) = tags::name_in(scope.stack, Self::KIND, &live_tags) else { continue };
-                let id = vpc.vpc_id().unwrap_or_default().to_owned();
-                let spec = Spec {
-                    cidr: vpc.cidr_block().unwrap_or_default().to_owned(),
-                    dns_hostnames: dns_hostnames(cloud, &id).await?,
-                };
-                let status = match vpc.state() {
-                    Some(VpcState::Pending) => Status::Pending("pending".to_owned()),
-                    _ => Status::Ready,
-                };
-                found.push(Found { name, outputs: outputs(&id), id, spec, tags: Some(live_tags), status });
-            }
+        for vpc in describe(cloud, vec![of_stack(scope.stack)]).await? {
+            let live_tags = read_tags!(vpc.tags());
+            let Some(name) = tags::name_in(scope.stack, Self::KIND, &live_tags) else { continue };
+            let id = vpc.vpc_id().unwrap_or_default().to_owned();
+            let spec = Spec {
+                cidr: vpc.cidr_block().unwrap_or_default().to_owned(),
+                dns_hostnames: dns_hostnames(cloud, &id).await?,
+            };
+            let status = match vpc.state() {
+                Some(VpcState::Pending) => Status::Pending("pending".to_owned()),
+                Some(VpcState::Deleting) => Status::Deleting("deleting".to_owned()),
+                _ => Status::Ready,
+            };
+            found.push(Found { name, outputs: outputs(&id), id, spec, tags: Some(live_tags), status });
         }
         Ok(found)
     }
 
     async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
-        let made = cloud
-            .ec2()
-            .create_vpc()
-            .cidr_block(&spec.cidr)
-            .tag_specifications(tagged(context, ResourceType::Vpc))
-            .send()
-            .await
-            .said("ec2 CreateVpc")?;
-        let id = made.vpc().and_then(|vpc| vpc.vpc_id()).unwrap_or_default();
-        set_dns_hostnames(cloud, context, id, spec.dns_hostnames).await?;
-        Ok(outputs(id))
+        // What a run made that died a moment ago may not have been visible at the time of the plan.
+        let earlier = describe(cloud, of_address(context)).await?;
+        let earlier = earlier.iter().find(|vpc| vpc.cidr_block() == Some(&spec.cidr));
+        let id = match earlier.and_then(|vpc| vpc.vpc_id()) {
+            Some(id) => id.to_owned(),
+            None => {
+                let call = cloud.ec2().create_vpc().cidr_block(&spec.cidr);
+                let made = call.tag_specifications(tagged(context, ResourceType::Vpc)).send().await;
+                made.said("ec2 CreateVpc")?.vpc().and_then(|vpc| vpc.vpc_id()).unwrap_or_default().to_owned()
+            }
+        };
+        set_dns_hostnames(cloud, context, &id, spec.dns_hostnames).await?;
+        Ok(outputs(&id))
     }
 
     async fn update(
@@ -86,15 +88,23 @@ impl Resource for Vpc {
 
     async fn delete(cloud: &Cloud, context: &Context, live: &Found<Spec>) -> Result<()> {
         // Interfaces of load balancers and functions linger for minutes after their owners are gone.
-        let lingering = |failure: &bogosa_engine::Failure| failure.is(&["DependencyViolation"]);
+        let lingering = |failure: &Failure| failure.is(&["DependencyViolation"]);
         let result =
             retry(context, "something still stands in the VPC", Duration::from_secs(300), lingering, || async {
-                cloud.ec2().delete_vpc().vpc_id(&live.id).send().await.said("ec2 DeleteVpc").map(drop)
+                let result = cloud.ec2().delete_vpc().vpc_id(&live.id).send().await.said("ec2 DeleteVpc").map(drop);
+                gone_is_fine(result, &["InvalidVpcID.NotFound"])
             });
-        match result.await {
-            Err(failure) if failure.is(&["InvalidVpcID.NotFound"]) => Ok(()),
-            result => result,
-        }
+        let result = result.await;
+        with_holders(cloud, filter("vpc-id", &live.id), result).await?;
+        until(context, "the VPC to be gone", VISIBLE, || async {
+            match cloud.ec2().describe_vpcs().vpc_ids(&live.id).send().await.said("ec2 DescribeVpcs") {
+                Ok(answer) if answer.vpcs().is_empty() => Ok(Poll::Ready(())),
+                Ok(_) => Ok(Poll::Pending("still listed".to_owned())),
+                Err(failure) if failure.is(&["InvalidVpcID.NotFound"]) => Ok(Poll::Ready(())),
+                Err(failure) => Err(failure),
+            }
+        })
+        .await
     }
 
     async fn wait(cloud: &Cloud, context: &Context, outputs: Outputs) -> Result<Outputs> {
@@ -115,8 +125,9 @@ impl Resource for Vpc {
     }
 }
 
-fn outputs(id: &str) -> Outputs {
-    Outputs::from([("id".to_owned(), id.to_owned())])
+async fn describe(cloud: &Cloud, filters: Vec<Filter>) -> Result<Vec<aws_sdk_ec2::types::Vpc>> {
+    let pages = cloud.ec2().describe_vpcs().set_filters(Some(filters)).into_paginator().items().send();
+    pages.collect::<std::result::Result<_, _>>().await.said("ec2 DescribeVpcs")
 }
 
 async fn dns_hostnames(cloud: &Cloud, id: &str) -> Result<bool> {
@@ -133,8 +144,8 @@ async fn dns_hostnames(cloud: &Cloud, id: &str) -> Result<bool> {
 }
 
 async fn set_dns_hostnames(cloud: &Cloud, context: &Context, id: &str, on: bool) -> Result<()> {
-    let invisible = |failure: &bogosa_engine::Failure| failure.is(&["InvalidVpcID.NotFound"]);
-    retry(context, "the new VPC is not visible everywhere yet", Duration::from_secs(300), invisible, || async {
+    let invisible = |failure: &Failure| failure.is(&["InvalidVpcID.NotFound"]);
+    retry(context, "the new VPC is not visible everywhere yet", VISIBLE, invisible, || async {
         let value = AttributeBooleanValue::builder().value(on).build();
         cloud
             .ec2()
