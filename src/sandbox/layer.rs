@@ -36,9 +36,8 @@ pub struct Next<'a> {
 impl<'a> Next<'a> {
     /// Sends a call down.
     pub fn run(self, call: Call) -> Answer<'a> {
-        let wanted =
-            |layer: &Box<dyn Layer>| layer.services().is_empty() || layer.services().contains(&call.service.as_str());
-        match self.layers.iter().position(wanted) {
+        let wants = |services: &[&str]| services.is_empty() || services.contains(&call.service.as_str());
+        match self.layers.iter().position(|layer| wants(layer.services())) {
             Some(at) => self.layers[at].answer(call, Next { layers: &self.layers[at + 1..], ..self }),
             None => Box::pin(self.stack.moto.forward(call)),
         }

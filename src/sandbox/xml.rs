@@ -150,6 +150,7 @@ impl Display for Element {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -34,6 +34,38 @@ def autoscaling():
             policy.enabled = given is None or str(given).lower() == "true"
         return answer
 
+    # Settings of a group that moto drops, on creation or on update.
+    KEPT = ["DefaultCooldown", "DefaultInstanceWarmup", "MaxInstanceLifetime", "TerminationPolicies", "CapacityRebalance", "PlacementGroup"]
+    KEPT += ["InstanceMaintenancePolicy", "AvailabilityZoneDistribution", "AvailabilityZoneImpairmentPolicy", "DesiredCapacityType"]
+
+    def keep(self):
+        group = self.autoscaling_backend.autoscaling_groups[self._get_param("AutoScalingGroupName")]
+        for name in KEPT:
+            given = self._get_params().get(name)
+            if given is not None:
+                setattr(group, name, given)
+
+    @around(Response)
+    def create_auto_scaling_group(old, self):
+        answer = old(self)
+        keep(self)
+        return answer
+
+    @around(Response)
+    def update_auto_scaling_group(old, self):
+        answer = old(self)
+        keep(self)
+        return answer
+
+    # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteAutoScalingGroup.html
+    @around(Response)
+    def delete_auto_scaling_group(old, self):
+        name = self._get_param("AutoScalingGroupName")
+        group = self.autoscaling_backend.autoscaling_groups.get(name)
+        if group and group.instance_states and not self._get_bool_param("ForceDelete"):
+            refuse("ResourceInUse", "You cannot delete an AutoScalingGroup while there are instances or pending Spot instance request(s) still in the group.")
+        return old(self)
+
     # moto puts all instances into the first subnet; AWS balances them.
     # https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html#arch-AutoScalingMultiAZ
     @around(FakeAutoScalingGroup)

@@ -8,6 +8,7 @@ def ec2():
     from moto.ec2.models import EC2Backend
     from moto.ec2.models.instances import Instance
     from moto.ec2.models.launch_templates import LaunchTemplateVersion
+    from moto.ec2.models.security_groups import SecurityGroupRule
     from moto.ec2.responses import EC2Response as Response
 
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html: "If you attempt to delete a
@@ -16,7 +17,7 @@ def ec2():
     @around(EC2Backend)
     def delete_security_group(old, self, name=None, group_id=None):
         group = self.get_security_group_by_name_or_id(group_id or name)
-        if group and (user := security_group_user(self, group)):
+        if group and group.name != "default" and (user := security_group_user(self, group)):
             refuse("DependencyViolation", f"resource {group.id} has a dependent object: {user}")
         return old(self, name, group_id)
 
@@ -37,6 +38,34 @@ def ec2():
                 if group.id in (getattr(database, "vpc_security_group_ids", None) or []):
                     return f"RDSNetworkInterface of {database.db_instance_identifier}"
         return None
+
+    # A NAT gateway's network interface and its hold on the address go with it.
+    # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-working-with.html#nat-gateway-deleting
+    @around(EC2Backend)
+    def delete_nat_gateway(old, self, nat_gateway_id):
+        if nat_gateway_id not in self.nat_gateways:
+            refuse("NatGatewayNotFound", f"NatGateway {nat_gateway_id} was not found")
+        gateway = old(self, nat_gateway_id)
+        interface = self.enis.pop(gateway._eni.id, None)
+        for address in self.addresses:
+            if interface and address.eni is interface:
+                address.eni = address.association_id = None
+        return gateway
+
+    # A rule for another group has its description with that group. (moto asks for it at the address range, which is empty
+    # then, and puts a changed one there.)
+    def described(rule):
+        return rule.source_group if rule.source_group else rule.ip_range
+
+    SecurityGroupRule.description = property(lambda self: described(self).get("Description"))
+
+    @around(EC2Backend)
+    def modify_security_group_rules(old, self, group_id, rules):
+        answer = old(self, group_id, rules)
+        for rule in (one for group in self.groups.values() for member in group.values() for one in member.ingress_rules + member.egress_rules):
+            if rule.source_group and "Description" in rule.ip_range:
+                rule.source_group["Description"] = rule.ip_range.pop("Description")
+        return answer
 
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html: TagSpecification is "the tags
     # to apply to the launch template on creation"; those for what it launches are in LaunchTemplateData.
@@ -80,6 +109,15 @@ def ec2():
     @around(Instance, "__init__")
     def instance(old, self, ec2_backend, image_id, *args, **kwargs):
         return old(self, ec2_backend, ami_of(ec2_backend, image_id), *args, **kwargs)
+
+    # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/preserving-volumes-on-termination.html#delete-on-termination-eni:
+    # the primary interface that was made with an instance goes with it.
+    @around(Instance)
+    def terminate(old, self):
+        for interface in self.nics.values():
+            if interface.device_index == 0:
+                interface.delete_on_termination = True
+        return old(self)
 
     def ami_of(backend, image_id):
         if not (image_id or "").startswith("resolve:ssm:"):

@@ -29,13 +29,14 @@ const BOOTSTRAP: &str = "import json, sys\nspace = {}\n\
     for name, source in json.loads(sys.stdin.readline()): exec(compile(source, name, 'exec'), space)";
 
 /// The Python that runs inside the child, in this order, in one namespace.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 14] = [
     ("patching.py", include_str!("patching.py")),
     ("acm.py", include_str!("acm.py")),
     ("autoscaling.py", include_str!("autoscaling.py")),
     ("cloudfront.py", include_str!("cloudfront.py")),
     ("cognitoidentity.py", include_str!("cognitoidentity.py")),
     ("ec2.py", include_str!("ec2.py")),
+    ("elbv2.py", include_str!("elbv2.py")),
     ("iam.py", include_str!("iam.py")),
     ("rds.py", include_str!("rds.py")),
     ("servicequotas.py", include_str!("servicequotas.py")),

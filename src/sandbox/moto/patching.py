@@ -13,20 +13,21 @@ PATCHES = {}
 APPLIED = set()
 
 
-def service(name):
-    """Marks the function that mends one of moto's services."""
+def service(*names):
+    """Marks the function that mends one of moto's services (by the names of the applications that serve it)."""
 
     def register(function):
-        PATCHES[name] = function
+        PATCHES.update(dict.fromkeys(names, function))
         return function
 
     return register
 
 
 def apply(name):
-    if name in PATCHES and name not in APPLIED:
-        APPLIED.add(name)
-        PATCHES[name]()
+    function = PATCHES.get(name)
+    if function and function not in APPLIED:
+        APPLIED.add(function)
+        function()
 
 
 def around(owner, name=None):

@@ -22,4 +22,4 @@ macro_rules! scripts {
     )*};
 }
 
-scripts! { acm autoscaling cloudfront cognito ec2 preflight rds tagging wafv2 }
+scripts! { acm autoscaling cloudfront cognito ec2 network preflight rds tagging wafv2 web }

@@ -1,6 +1,6 @@
 //! The sandbox as its clients see it: every test talks HTTP to a sandbox of its own.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod client;
 

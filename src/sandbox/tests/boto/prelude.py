@@ -30,3 +30,17 @@ def network(ec2):
         ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=zone)["Subnet"]["SubnetId"] for n, zone in enumerate(zones)
     ]
     return vpc, subnets
+
+
+def within(given, got, path=""):
+    """All that was given reads back."""
+    if isinstance(given, dict):
+        for key, value in given.items():
+            assert key in got, (f"{path}/{key}", "is lost", got)
+            within(value, got[key], f"{path}/{key}")
+    elif isinstance(given, list) and given and isinstance(given[0], dict):
+        assert len(given) == len(got), (path, given, got)
+        for one, other in zip(given, got):
+            within(one, other, path)
+    else:
+        assert given == got, (path, given, got)
