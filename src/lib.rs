@@ -6,5 +6,7 @@
 //! ```
 
 pub mod aws;
+
+pub mod lower;
 pub mod resources;
 pub mod stack;

@@ -1,7 +1,87 @@
 //! The home bucket: one per account and region, shared by its stacks. It holds last-applied records, run
 //! logs, locks and artifacts. All of it may be deleted without losing the ability to plan, apply or destroy.
+//!
+//! Commands that only read never make it.
+
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+use bogosa_engine::{Failure, Record, Result};
+
+use super::{Cloud, Said};
 
 /// Its name.
 pub fn bucket(account: &str, region: &str) -> String {
     format!("bogosa-{account}-{region}")
+}
+
+/// A name for one run: sorts by time, and no two are the same.
+pub fn run_id() -> String {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    format!("{:x}-{:x}", since.as_millis(), std::process::id())
+}
+
+fn record_key(stack: &str) -> String {
+    format!("stacks/{stack}/last-applied.json")
+}
+
+/// What the last run applied; `None` where there was none, or where its record is gone or unreadable.
+pub async fn read_record(cloud: &Cloud, stack: &str) -> Result<Option<Record>> {
+    let bucket = bucket(&cloud.account, &cloud.region);
+    let answer = cloud.s3().get_object().bucket(bucket).key(record_key(stack)).send().await.said("s3 GetObject");
+    let object = match answer {
+        Ok(object) => object,
+        // Without ListBucket, S3 answers AccessDenied for what is not there.
+        Err(failure) if failure.is(&["NoSuchBucket", "NoSuchKey", "AccessDenied"]) => return Ok(None),
+        Err(failure) => return Err(failure),
+    };
+    let bytes = object.body.collect().await.map_err(|error| Failure::new("s3 GetObject", error.to_string()))?;
+    Ok(serde_json::from_slice(&bytes.into_bytes()).ok())
+}
+
+/// Keeps what a run applied; makes the bucket where it is the account's first. A stack of which nothing is left keeps
+/// no record.
+pub async fn write_record(cloud: &Cloud, stack: &str, record: &Record) -> Result<()> {
+    let (bucket, key) = (bucket(&cloud.account, &cloud.region), record_key(stack));
+    if record.applied.is_empty() {
+        let deleted = cloud.s3().delete_object().bucket(&bucket).key(&key).send().await.said("s3 DeleteObject");
+        return match deleted {
+            Err(failure) if failure.is(&["NoSuchBucket"]) => Ok(()),
+            deleted => deleted.map(drop),
+        };
+    }
+    let text = serde_json::to_vec(record).map_err(|error| Failure::new("writing the record", error.to_string()))?;
+    let put = || cloud.s3().put_object().bucket(&bucket).key(&key).body(ByteStream::from(text.clone())).send();
+    match put().await.said("s3 PutObject") {
+        Err(failure) if failure.is(&["NoSuchBucket"]) => {
+            create(cloud, &bucket).await?;
+            put().await.said("s3 PutObject").map(drop)
+        }
+        put => put.map(drop),
+    }
+}
+
+/// Makes the bucket. Its secure settings (no public access, owner enforced, encrypted) are S3's defaults for new
+/// buckets; versions are added, since run logs are an audit trail.
+async fn create(cloud: &Cloud, bucket: &str) -> Result<()> {
+    use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
+    let region = BucketLocationConstraint::from(cloud.region.as_str());
+    // us-east-1 is the one region that must not be named.
+    let place =
+        (cloud.region != "us-east-1").then(|| CreateBucketConfiguration::builder().location_constraint(region).build());
+    let made = cloud.s3().create_bucket().bucket(bucket).set_create_bucket_configuration(place).send().await;
+    match made.said("s3 CreateBucket") {
+        Err(failure) if failure.is(&["BucketAlreadyOwnedByYou"]) => {}
+        Err(failure) => return Err(failure),
+        Ok(_) => {}
+    }
+    let versions = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+    cloud
+        .s3()
+        .put_bucket_versioning()
+        .bucket(bucket)
+        .versioning_configuration(versions)
+        .send()
+        .await
+        .said("s3 PutBucketVersioning")
+        .map(drop)
 }

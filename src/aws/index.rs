@@ -41,6 +41,22 @@ impl Index {
         Ok(Self { stack: stack.to_owned(), by_arn })
     }
 
+    /// Every stack of the account and region, with the number of its tagged resources.
+    pub async fn stacks(cloud: &Cloud) -> Result<BTreeMap<String, usize>> {
+        let filter = aws_sdk_resourcegroupstagging::types::TagFilter::builder().key(TAG_STACK).build();
+        let mut pages =
+            cloud.tagging().get_resources().tag_filters(filter).resources_per_page(100).into_paginator().send();
+        let mut stacks = BTreeMap::new();
+        while let Some(page) = pages.next().await {
+            for mapping in page.said("tag GetResources")?.resource_tag_mapping_list() {
+                if let Some(stack) = mapping.tags().iter().find(|tag| tag.key() == TAG_STACK) {
+                    *stacks.entry(stack.value().to_owned()).or_default() += 1;
+                }
+            }
+        }
+        Ok(stacks)
+    }
+
     /// The tags of a resource, if they are known to be this stack's.
     pub fn tags(&self, arn: &str) -> Option<&Tags> {
         self.by_arn.get(arn)

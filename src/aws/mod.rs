@@ -2,6 +2,7 @@
 
 mod cloud;
 mod error;
+pub mod foreign;
 pub mod home;
 mod index;
 mod memo;

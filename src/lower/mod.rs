@@ -7,6 +7,9 @@ use bogosa_engine::{Graph, Node, Origin, Resource};
 
 use crate::stack::schema::Document;
 
+/// The tag that `lifecycle.protect` puts on every resource that has tags: `destroy` refuses while it is there.
+pub const PROTECT: &str = "bogosa:protect";
+
 /// What lowering has to know of the account.
 #[derive(Clone, Debug)]
 pub struct Facts {
@@ -15,6 +18,15 @@ pub struct Facts {
     pub partition: String,
     /// The id of the existing zone that `dns.zone` names, where `dns.create` is off.
     pub zone_id: Option<String>,
+}
+
+impl Facts {
+    /// For commands that need no account.
+    pub fn anywhere(stack: &Document) -> Self {
+        let zone_id = stack.dns.as_ref().filter(|dns| !dns.create).map(|_| "ZEXAMPLE".to_owned());
+        let (account, partition) = ("000000000000".to_owned(), "aws".to_owned());
+        Self { account, region: stack.region.clone(), partition, zone_id }
+    }
 }
 
 /// The graph under construction.
@@ -36,6 +48,9 @@ impl Lowering<'_> {
     /// name that many kinds have.
     pub(crate) fn add<R: Resource>(&mut self, name: &str, path: &str, shown: Option<&str>, spec: R::Spec) -> &mut Node {
         let mut tags = self.stack.tags.clone();
+        if self.stack.lifecycle.protect {
+            tags.insert(PROTECT.to_owned(), "true".to_owned());
+        }
         if let Some(shown) = shown {
             tags.insert("Name".to_owned(), shown.to_owned());
         }

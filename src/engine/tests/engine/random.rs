@@ -60,7 +60,7 @@ pub fn seeds(default: u64) -> std::ops::Range<u64> {
 
 /// Runs a test for each seed and names the seed of a failure.
 pub fn each_seed<F: Future<Output = ()>>(default: u64, test: impl Fn(u64) -> F) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for seed in seeds(default) {
         let run = std::panic::AssertUnwindSafe(|| runtime.block_on(test(seed)));
         if let Err(panic) = std::panic::catch_unwind(run) {
