@@ -3,6 +3,9 @@
 //! Lowering is a pure function of the stack file and a few facts of the account. It decides every setting;
 //! kinds add none of their own.
 
+pub(crate) mod network;
+pub(crate) mod security_groups;
+
 use bogosa_engine::{Graph, Node, Origin, Resource};
 
 use crate::stack::schema::Document;
@@ -75,6 +78,8 @@ impl Lowering<'_> {
 
 /// Every resource that the stack file asks for.
 pub fn lower(stack: &Document, origin: &dyn Fn(&str) -> Origin, facts: &Facts) -> Graph {
-    let lowering = Lowering { stack, facts, graph: Graph::default(), origin };
+    let mut lowering = Lowering { stack, facts, graph: Graph::default(), origin };
+    network::lower(&mut lowering);
+    security_groups::lower(&mut lowering);
     lowering.graph
 }
