@@ -106,6 +106,15 @@ impl Layers {
                 Some(example),
             ));
         }
+        if steps == [Step::Key("extends".to_owned())] {
+            let hint = "use --overlay FILE";
+            return self.problems.push(Problem::new(
+                whole(&name),
+                "extends",
+                "`extends` stands in files only",
+                Some(hint),
+            ));
+        }
         // Blanks in place of the path, so that columns are those of the argument; `null` in place of nothing.
         let blank: String = path.chars().map(|_| ' ').collect();
         let text = format!("{blank} {}", if value.trim().is_empty() { "null" } else { value });

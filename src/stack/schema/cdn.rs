@@ -13,7 +13,7 @@ pub struct Cdn {
     pub price_class: PriceClass,
     /// How long answers are kept.
     pub ttl: Ttl,
-    /// Web pages that may play from it: origins such as https://www.example.com, or `*`.
+    /// Web pages that may play from it: origins such as `https://www.example.com`, or `*`.
     /// Default: `https://` before each of `web.hosts`, or `*` without any.
     #[schemars(with = "Option<Vec<super::types::OriginText>>")]
     pub cors_origins: Option<Vec<String>>,

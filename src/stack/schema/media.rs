@@ -76,7 +76,7 @@ impl Default for Bucket {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Cors {
-    /// Origins such as https://www.example.com, or `*`. Default: `https://` before each of `web.hosts`.
+    /// Origins such as `https://www.example.com`, or `*`. Default: `https://` before each of `web.hosts`.
     #[schemars(with = "Option<Vec<super::types::OriginText>>")]
     pub origins: Option<Vec<String>>,
     /// Seconds that browsers remember the answer. Default: 3000.

@@ -72,7 +72,6 @@ pub struct Document {
     pub tags: BTreeMap<String, String>,
 
     /// Other names for single resources: the derived name (`bogosa-web`), then the wanted one.
-    /// `bogosa validate --names` lists the derived ones.
     #[serde(default)]
     pub names: BTreeMap<String, String>,
 

@@ -68,7 +68,9 @@ fn distribution(checks: &mut Checks<'_>, cdn: &Cdn) {
     match (doc.cdn_certificate(), &cdn.certificate) {
         (Certificate::Auto, Some(_)) => web::proven(checks, "cdn.certificate", &cdn.aliases, "cdn.aliases"),
         (Certificate::Auto, None) => web::inside(checks, &cdn.aliases, "cdn.aliases"),
-        (Certificate::None, _) if !cdn.aliases.is_empty() => {
+        (Certificate::None, _)
+            if !cdn.aliases.is_empty() && !checks.removed("dns") && !checks.removed("cdn.certificate") =>
+        {
             let message = "CloudFront takes aliases only with a certificate for them";
             checks.wrong("cdn.aliases", message, "add the section `dns`, or `certificate: ARN` (in us-east-1)");
         }
@@ -160,7 +162,8 @@ fn zone(checks: &mut Checks<'_>, dns: &Dns) {
             }
         }
     }
-    if dns.health_check.is_some() && doc.web.as_ref().is_none_or(|web| web.hosts.is_empty()) {
+    let hosts = doc.web.as_ref().is_some_and(|web| !web.hosts.is_empty());
+    if dns.health_check.is_some() && !checks.intended("web.hosts", hosts) {
         checks.wrong(
             "dns.health_check",
             "there is no host to ask: `web.hosts` is empty",

@@ -54,7 +54,12 @@ impl<'a> Checks<'a> {
 
     /// Whether something is there, or was, before it was removed for a mistake of its own.
     fn intended(&self, path: &str, there: bool) -> bool {
-        there || self.removed.iter().any(|removed| within(path, removed) || removed == path)
+        there || self.removed(path)
+    }
+
+    /// Whether a field was removed, for a mistake of its own or with what it is in.
+    fn removed(&self, path: &str) -> bool {
+        self.removed.iter().any(|removed| within(path, removed))
     }
 }
 

@@ -55,7 +55,8 @@ fn certificate(checks: &mut Checks<'_>, web: &Web) {
     } else if doc.web_certificate() == Certificate::Auto {
         inside(checks, &web.hosts, "web.hosts");
     }
-    if doc.web_certificate() == Certificate::None && web.listeners.http == Some(HttpListener::Redirect) {
+    let unknown = ["web.certificate", "web.hosts", "dns"].into_iter().any(|path| checks.removed(path));
+    if !unknown && doc.web_certificate() == Certificate::None && web.listeners.http == Some(HttpListener::Redirect) {
         let message = "port 80 cannot redirect to HTTPS: there is no certificate";
         checks.wrong(
             "web.listeners.http",
@@ -74,11 +75,11 @@ fn certificate(checks: &mut Checks<'_>, web: &Web) {
 
 /// An automatic certificate needs names, and a zone to prove them in.
 pub(super) fn proven(checks: &mut Checks<'_>, path: &str, hosts: &[String], hosts_path: &str) {
-    if hosts.is_empty() {
+    if hosts.is_empty() && !checks.removed(hosts_path) {
         let message = format!("a certificate needs names, and `{hosts_path}` has none");
         checks.wrong(path, message, &format!("add `{hosts_path}`, or write `certificate: none`"));
     }
-    if checks.doc().dns.is_none() {
+    if !checks.intended("dns", checks.doc().dns.is_some()) {
         let message = "`auto` proves the certificate through the section `dns`, which is not there";
         checks.wrong(path, message, "add `dns: { zone: … }`, or name a certificate by its ARN");
     } else {
