@@ -4,6 +4,7 @@ use std::error::Error;
 
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::error::operation::BuildError;
 use bogosa_engine::{Failure, Result};
 
 /// Names the call whose result this is: `.said("ec2 CreateVpc")?`.
@@ -34,6 +35,17 @@ where
             failure.code = code;
             failure
         })
+    }
+}
+
+/// For the SDK's builders that check that nothing required is missing.
+pub trait Built<T> {
+    fn built(self) -> Result<T>;
+}
+
+impl<T> Built<T> for std::result::Result<T, BuildError> {
+    fn built(self) -> Result<T> {
+        self.map_err(|error| Failure::new("building a request", error.to_string()))
     }
 }
 

@@ -12,7 +12,7 @@ mod roles;
 pub mod tags;
 
 pub use cloud::{Clients, Cloud, Target};
-pub use error::Said;
+pub use error::{Built, Said};
 pub use index::Index;
 pub use retry::{Poll, retry, until};
 pub use roles::{Profile, Role};

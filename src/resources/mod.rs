@@ -3,9 +3,15 @@
 pub mod cloudwatch;
 pub mod ec2;
 pub mod elasticache;
+pub mod events;
 pub mod iam;
+pub mod lambda;
 pub mod logs;
+pub mod mediaconvert;
 pub mod rds;
+pub mod s3;
+pub mod sns;
+pub mod sqs;
 
 use bogosa_engine::{Kind, Kinds, Typed};
 
@@ -33,7 +39,17 @@ pub const KINDS: &[&dyn Kind<Cloud>] = &[
     &Typed::<rds::instance::Instance>::NEW,
     &Typed::<elasticache::subnet_group::SubnetGroup>::NEW,
     &Typed::<elasticache::replication_group::ReplicationGroup>::NEW,
+    &Typed::<sns::topic::Topic>::NEW,
+    &Typed::<sqs::queue::Queue>::NEW,
+    &Typed::<s3::bucket::Bucket>::NEW,
+    &Typed::<s3::bucket_policy::BucketPolicy>::NEW,
+    &Typed::<mediaconvert::queue::Queue>::NEW,
+    &Typed::<mediaconvert::job_template::JobTemplate>::NEW,
     &Typed::<iam::role_policy::RolePolicy>::NEW,
+    &Typed::<lambda::function::Function>::NEW,
+    &Typed::<events::rule::Rule>::NEW,
+    &Typed::<lambda::permission::Permission>::NEW,
+    &Typed::<s3::notification::Notification>::NEW,
     &Typed::<cloudwatch::alarm::Alarm>::NEW,
 ];
 
