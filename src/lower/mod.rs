@@ -3,8 +3,12 @@
 //! Lowering is a pure function of the stack file and a few facts of the account. It decides every setting;
 //! kinds add none of their own.
 
+pub(crate) mod buckets;
+mod media;
 pub(crate) mod network;
 pub(crate) mod security_groups;
+
+use std::collections::BTreeMap;
 
 use bogosa_engine::{Graph, Node, Origin, Resource};
 
@@ -35,6 +39,8 @@ impl Facts {
 /// The graph under construction.
 pub(crate) struct Lowering<'a> {
     pub(crate) stack: &'a Document,
+    /// The contents of the files that fields name, by the field's path.
+    pub(crate) files: &'a BTreeMap<String, String>,
     pub(crate) facts: &'a Facts,
     pub(crate) graph: Graph,
     origin: &'a dyn Fn(&str) -> Origin,
@@ -77,9 +83,16 @@ impl Lowering<'_> {
 }
 
 /// Every resource that the stack file asks for.
-pub fn lower(stack: &Document, origin: &dyn Fn(&str) -> Origin, facts: &Facts) -> Graph {
-    let mut lowering = Lowering { stack, facts, graph: Graph::default(), origin };
+pub fn lower(
+    stack: &Document,
+    files: &BTreeMap<String, String>,
+    origin: &dyn Fn(&str) -> Origin,
+    facts: &Facts,
+) -> Graph {
+    let mut lowering = Lowering { stack, files, facts, graph: Graph::default(), origin };
     network::lower(&mut lowering);
     security_groups::lower(&mut lowering);
+    buckets::lower(&mut lowering);
+    media::lower(&mut lowering);
     lowering.graph
 }

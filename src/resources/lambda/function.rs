@@ -98,7 +98,7 @@ impl Resource for Function {
                 .memory_size(spec.memory_mb)
                 .timeout(spec.timeout_seconds)
                 .environment(Environment::builder().set_variables(Some(variables.clone())).build())
-                .dead_letter_config(DeadLetterConfig::builder().target_arn(&dead_letter).build())
+                .set_dead_letter_config(dead_letter.clone().map(letters_to))
                 .logging_config(logging(log_group))
                 .tracing_config(tracing(spec.tracing))
                 .set_tags(Some(context.tags.clone().into_iter().collect()))
@@ -288,7 +288,8 @@ async fn update_configuration(cloud: &Cloud, context: &Context, want: &Spec) -> 
             .memory_size(want.memory_mb)
             .timeout(want.timeout_seconds)
             .environment(Environment::builder().set_variables(Some(variables.clone())).build())
-            .dead_letter_config(DeadLetterConfig::builder().target_arn(&dead_letter).build())
+            // An empty one takes it away.
+            .dead_letter_config(letters_to(dead_letter.clone().unwrap_or_default()))
             .logging_config(logging(log_group))
             .tracing_config(tracing(want.tracing))
             .send()
@@ -303,9 +304,12 @@ fn variables(spec: &Spec) -> Result<HashMap<String, String>> {
     spec.environment.iter().map(|(key, value)| Ok((key.clone(), value.known()?.to_owned()))).collect()
 }
 
-/// Empty takes it away.
-fn dead_letter(spec: &Spec) -> Result<String> {
-    spec.dead_letter.as_ref().map_or(Ok(String::new()), |arn| arn.known().map(str::to_owned))
+fn dead_letter(spec: &Spec) -> Result<Option<String>> {
+    spec.dead_letter.as_ref().map(|arn| arn.known().map(str::to_owned)).transpose()
+}
+
+fn letters_to(queue: String) -> DeadLetterConfig {
+    DeadLetterConfig::builder().target_arn(queue).build()
 }
 
 fn logging(group: &str) -> LoggingConfig {
