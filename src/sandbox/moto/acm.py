@@ -25,17 +25,8 @@ def acm():
         self._certificates[arn].asked = list(dict.fromkeys([domain_name, *(subject_alt_names or [])]))
         return arn
 
-    def stands(name, value):
-        for zones in backends("route53"):
-            for zone in zones.zones.values():
-                for found in [] if zone.private_zone else zone.rrsets:
-                    same = found.type == "CNAME" and found.name.rstrip(".").lower() == name.rstrip(".").lower()
-                    if same and any(one.rstrip(".").lower() == value.rstrip(".").lower() for one in found.records or []):
-                        return True
-        return False
-
     def validated(certificate, domain):
-        return stands(*record(certificate.arn.split(":")[4], domain))
+        return cname_stands(*record(certificate.arn.split(":")[4], domain))
 
     def waits(certificate):
         return certificate.type == "AMAZON_ISSUED" and certificate.status == "PENDING_VALIDATION"

@@ -2,7 +2,7 @@
 # https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_SetIdentityPoolRoles.html
 
 
-@service("cognitoidentity")
+@service("cognito-identity", "cognitoidentity")
 def cognitoidentity():
     from moto.cognitoidentity.exceptions import ResourceNotFoundError
     from moto.cognitoidentity.models import CognitoIdentityBackend

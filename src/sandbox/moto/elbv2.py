@@ -1,4 +1,4 @@
-# Load balancers and target groups: asked for again with equal settings, the existing one is the answer.
+# Load balancers, target groups and listeners: asked for again with equal settings, the existing one is the answer.
 
 
 @service("elbv2", "elb")  # the older one looks at the version and hands over
@@ -27,6 +27,20 @@ def elbv2():
             if existing.name == name and existing.asked == asked:
                 return existing
         made = old(self, name, **kwargs)
+        made.asked = asked
+        return made
+
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateListener.html
+    @around(ELBv2Backend)
+    def create_listener(old, self, load_balancer_arn, *args, **kwargs):
+        asked = settings(*args, **kwargs)
+        balancer = self.load_balancers.get(load_balancer_arn)
+        for existing in balancer.listeners.values() if balancer else []:
+            if str(existing.port) == str(kwargs["port"] if "port" in kwargs else args[1]):
+                if existing.asked != asked:
+                    refuse("DuplicateListener", "A listener already exists on this port for this load balancer")
+                return existing
+        made = old(self, load_balancer_arn, *args, **kwargs)
         made.asked = asked
         return made
 

@@ -29,16 +29,21 @@ const BOOTSTRAP: &str = "import json, sys\nspace = {}\n\
     for name, source in json.loads(sys.stdin.readline()): exec(compile(source, name, 'exec'), space)";
 
 /// The Python that runs inside the child, in this order, in one namespace.
-const FILES: [(&str, &str); 14] = [
+const FILES: [(&str, &str); 19] = [
     ("patching.py", include_str!("patching.py")),
     ("acm.py", include_str!("acm.py")),
     ("autoscaling.py", include_str!("autoscaling.py")),
+    ("awslambda.py", include_str!("awslambda.py")),
     ("cloudfront.py", include_str!("cloudfront.py")),
     ("cognitoidentity.py", include_str!("cognitoidentity.py")),
+    ("cognitoidp.py", include_str!("cognitoidp.py")),
     ("ec2.py", include_str!("ec2.py")),
+    ("elasticache.py", include_str!("elasticache.py")),
     ("elbv2.py", include_str!("elbv2.py")),
     ("iam.py", include_str!("iam.py")),
     ("rds.py", include_str!("rds.py")),
+    ("route53.py", include_str!("route53.py")),
+    ("s3.py", include_str!("s3.py")),
     ("servicequotas.py", include_str!("servicequotas.py")),
     ("ses.py", include_str!("ses.py")),
     ("wafv2.py", include_str!("wafv2.py")),

@@ -66,6 +66,17 @@ def backends(service_name, region=None):
     return found
 
 
+def cname_stands(name, value):
+    """Whether a public hosted zone has that record: what ACM and SES look for."""
+
+    def plain(text):
+        return text.rstrip(".").lower()
+
+    public = (zone for zones in backends("route53") for zone in zones.zones.values() if not zone.private_zone)
+    found = (one for zone in public for one in zone.rrsets if one.type == "CNAME" and plain(one.name) == plain(name))
+    return any(plain(value) in [plain(target) for target in one.records or []] for one in found)
+
+
 class Refused(ServiceException):
     """An AWS error. (A class of our own: moto asks the module of a class which service's errors it belongs to.)"""
 

@@ -22,4 +22,4 @@ macro_rules! scripts {
     )*};
 }
 
-scripts! { acm autoscaling cloudfront cognito ec2 network preflight rds tagging wafv2 web }
+scripts! { acm autoscaling cloudfront cognito ec2 identity media network preflight rds tagging wafv2 web }

@@ -1,0 +1,34 @@
+# S3: a bucket that is made with its tags has them; a bucket policy's conditions do not shut everybody out.
+import json
+import xml.etree.ElementTree as ElementTree
+
+
+@service("s3")
+def s3():
+    from moto.s3.models import FakeBucket
+    from moto.s3.responses import S3Response as Response
+
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html: CreateBucketConfiguration.Tags
+    @around(Response)
+    def _bucket_response_put(old, self, request, bucket_name, *args, **kwargs):
+        new = bucket_name not in self.backend.buckets
+        answer = old(self, request, bucket_name, *args, **kwargs)
+        if new and bucket_name in self.backend.buckets and b"<Tag>" in (body := request.data or b""):
+            pairs = [{part.tag.rpartition("}")[2]: part.text or "" for part in tag} for tag in ElementTree.fromstring(body).iterfind(".//{*}Tag")]
+            self.backend.put_bucket_tagging(bucket_name, {pair["Key"]: pair.get("Value", "") for pair in pairs})
+        return answer
+
+    # moto takes "deny, unless over TLS" for "deny". Nothing here can judge a condition, and every request counts as made
+    # over TLS by an administrator: statements with conditions are left out.
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html#transit
+    @around(FakeBucket)
+    def get_permission(old, self, action, resource):
+        kept = self.policy
+        if kept is not None:
+            document = json.loads(kept)
+            statements = document["Statement"] if isinstance(document["Statement"], list) else [document["Statement"]]
+            self.policy = json.dumps({**document, "Statement": [one for one in statements if "Condition" not in one]}).encode()
+        try:
+            return old(self, action, resource)
+        finally:
+            self.policy = kept
