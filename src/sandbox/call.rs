@@ -97,6 +97,12 @@ impl Call {
         Form::parse(self.uri.query()?.as_bytes()).get(name).map(str::to_owned)
     }
 
+    /// A parameter of the URL's query that may be repeated.
+    pub fn parameters(&self, name: &str) -> Vec<String> {
+        let query = Form::parse(self.uri.query().unwrap_or_default().as_bytes());
+        query.pairs().filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).collect()
+    }
+
     /// A query-protocol call in this call's region, to ask the layers below.
     pub fn query(&self, service: &str, action: &str, parameters: &[(&str, &str)]) -> Call {
         let version = action::version(service);
@@ -121,9 +127,12 @@ impl Call {
         self.beside(service, Method::POST, "/", "application/x-amz-json-1.1", body.to_string().into(), Some(target))
     }
 
-    /// A REST call in this call's region.
+    /// A REST call in this call's region. Without a body it says nothing of its type, as the SDKs do: moto looks for a
+    /// JSON call's action elsewhere.
     pub fn rest(&self, service: &str, method: Method, path_and_query: &str, body: impl Into<Bytes>) -> Call {
-        self.beside(service, method, path_and_query, "application/json", body.into(), None)
+        let body = body.into();
+        let content_type = if body.is_empty() { "" } else { "application/json" };
+        self.beside(service, method, path_and_query, content_type, body, None)
     }
 
     fn beside(
@@ -141,7 +150,9 @@ impl Call {
                 headers.insert(name, value);
             }
         };
-        set(header::CONTENT_TYPE, content_type);
+        if !content_type.is_empty() {
+            set(header::CONTENT_TYPE, content_type);
+        }
         set(header::AUTHORIZATION, &action::authorization(&self.access_key, &self.region, service));
         if let Some(host) = self.headers.get(header::HOST).and_then(|host| host.to_str().ok()) {
             set(header::HOST, host);

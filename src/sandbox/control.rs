@@ -7,6 +7,7 @@
 //! | `GET resources[?tag=KEY[=VALUE]][&all]` | what exists, with its tags; `all` adds what AWS puts into every account |
 //! | `POST reset` | an empty account again |
 //! | `POST stop` | ends the sandbox |
+//! | `POST ivs/live?channel=ARN`, `DELETE` likewise | a broadcaster goes on air, or leaves ([`crate::missing::ivs`]) |
 
 use crate::{form::Form, front::Front, moto::venv, reply::Reply};
 use hyper::Method;
@@ -47,10 +48,14 @@ pub(crate) async fn answer(front: &Front, method: &Method, path: &str, query: &s
             front.stop.notify_one();
             Reply::json(200, &json!({ "result": "ok" }))
         }
-        _ => Reply::json(
-            404,
-            &json!({ "error": format!("the sandbox has no {method} /_sandbox/{path}; see its documentation") }),
-        ),
+        _ => {
+            let query = Form::parse(query.as_bytes());
+            let answered = front.stack.layers.iter().find_map(|layer| layer.control(method, path, &query));
+            answered.unwrap_or_else(|| {
+                let error = format!("the sandbox has no {method} /_sandbox/{path}; see its documentation");
+                Reply::json(404, &json!({ "error": error }))
+            })
+        }
     }
 }
 

@@ -4,7 +4,8 @@
 //! [`Next::run`], changed or not, and may change what comes back. At the bottom stands moto.
 //! A layer that keeps state says what it holds ([`Layer::held`]) and can forget it ([`Layer::reset`]).
 
-use crate::{call::Call, corrections, missing, moto::Moto, reply::Reply, resources::Held};
+use crate::{call::Call, corrections, form::Form, missing, moto::Moto, reply::Reply, resources::Held};
+use hyper::Method;
 use std::{fmt, future::Future, pin::Pin};
 
 /// A reply that is being worked out.
@@ -23,6 +24,11 @@ pub trait Layer: fmt::Debug + Send + Sync {
 
     /// Forgets all state.
     fn reset(&self) {}
+
+    /// Answers what `/_sandbox/…` is this layer's own (`path` is what follows the prefix).
+    fn control(&self, _method: &Method, _path: &str, _query: &Form) -> Option<Reply> {
+        None
+    }
 }
 
 /// The layers below one layer.

@@ -24,6 +24,7 @@ pub mod missing;
 pub mod moto;
 pub mod reply;
 pub mod resources;
+pub mod shapes;
 pub mod store;
 pub mod xml;
 

@@ -1,5 +1,9 @@
-# Runs before each file of this folder: `aws("ec2")` is a client of the sandbox; `refused(code, call)` expects an error.
+# Runs before each file of this folder: `aws("ec2")` is a client of the sandbox; `refused(code, call)` expects an error,
+# and so does `with refusal(code, status):`.
+import contextlib
+import json
 import os
+import urllib.request
 
 import boto3
 from botocore.config import Config
@@ -44,3 +48,39 @@ def within(given, got, path=""):
             within(one, other, path)
     else:
         assert given == got, (path, given, got)
+
+
+def unchecked(service, region="us-east-1"):
+    """A client that does not check its parameters, so that the sandbox must."""
+    options = Config(parameter_validation=False, retries={"max_attempts": 0})
+    return boto3.client(service, region, endpoint_url=ENDPOINT, aws_access_key_id="test", aws_secret_access_key="test", config=options)
+
+
+@contextlib.contextmanager
+def refusal(code, status, saying=""):
+    """The block must fail with that code and HTTP status, and these words in its message."""
+    try:
+        yield
+    except ClientError as error:
+        said, found = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
+        assert (said["Code"], found) == (code, status) and saying in said.get("Message", ""), error.response
+    else:
+        raise AssertionError(f"{code} expected")
+
+
+def own(method, path):
+    """The sandbox's own API."""
+    with urllib.request.urlopen(urllib.request.Request(f"{ENDPOINT}/_sandbox/{path}", method=method)) as answer:
+        body = answer.read()
+    return json.loads(body) if body else None
+
+
+def holds(service):
+    """What exists of a service, by ARN."""
+    return {found["arn"]: found for found in own("GET", "resources")["resources"] if found["service"] == service}
+
+
+def tagged(key, region="us-east-1"):
+    """ARNs and tags of what the tagging API finds by a tag's key."""
+    found = aws("resourcegroupstaggingapi", region).get_resources(TagFilters=[{"Key": key}])
+    return {one["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in found["ResourceTagMappingList"]}
