@@ -13,7 +13,7 @@ config = {
     "Aliases": {"Quantity": 1, "Items": ["v.x.org"]},
     "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "b.s3.us-east-1.amazonaws.com", "OriginAccessControlId": oac, "S3OriginConfig": {"OriginAccessIdentity": ""}}]},
     "DefaultCacheBehavior": {
-        "TargetOriginId": "o", "ViewerProtocolPolicy": "redirect-to-https", "CachePolicyId": policy, "ResponseHeadersPolicyId": policy, "Compress": True,
+        "TargetOriginId": "o", "ViewerProtocolPolicy": "redirect-to-https", "CachePolicyId": policy, "ResponseHeadersPolicyId": "67f7725c-6f97-4210-82d7-5512b31e9d03", "Compress": True,
         "AllowedMethods": {"Quantity": 3, "Items": ["GET", "HEAD", "OPTIONS"], "CachedMethods": {"Quantity": 2, "Items": ["GET", "HEAD"]}},
     },
     "ViewerCertificate": {"ACMCertificateArn": certificate, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"},
