@@ -220,6 +220,14 @@ def held_logs(backend):
     for group in backend.groups.values():
         arn = group.arn.removesuffix(":*")
         yield "log-group", group.name, arn, backend.tagger.get_tag_dict_for_resource(group.arn), False
+    delivery = [
+        ("delivery", backend.deliveries),
+        ("delivery-source", backend.delivery_sources),
+        ("delivery-destination", backend.delivery_destinations),
+    ]
+    for kind, things in delivery:
+        for name, thing in things.items():
+            yield kind, name, thing.arn, backend.tagger.get_tag_dict_for_resource(thing.arn), False
 
 
 @holder("sns")

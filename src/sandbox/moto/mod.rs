@@ -41,6 +41,7 @@ const FILES: [(&str, &str); 19] = [
     ("elasticache.py", include_str!("elasticache.py")),
     ("elbv2.py", include_str!("elbv2.py")),
     ("iam.py", include_str!("iam.py")),
+    ("logs.py", include_str!("logs.py")),
     ("rds.py", include_str!("rds.py")),
     ("route53.py", include_str!("route53.py")),
     ("s3.py", include_str!("s3.py")),

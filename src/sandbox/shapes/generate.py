@@ -15,7 +15,6 @@ SERVICES = {
     "mediaconvert": ["*Queue", "*Queues", "*JobTemplate", "*JobTemplates", "*Preset", "*Presets", "CreateJob", "GetJob",
                      "ListJobs", "CancelJob", "DescribeEndpoints", "*Resource", "*Policy"],
     "cloudfront": [f"{verb}{kind}Policy" for verb in ("Create", "Update") for kind in ("Cache", "OriginRequest", "ResponseHeaders")],
-    "wafv2": ["CheckCapacity", "ListResourcesForWebACL"],
 }
 # The model's own mistake: it wants a resource type of one letter, so that no ARN fits.
 WRONG_PATTERNS = {("ivs", "ResourceArn")}

@@ -58,18 +58,16 @@ pub enum Why {
     TooLarge(f64),
 }
 
-/// The model of `ivs`, `mediaconvert`, `cloudfront` or `wafv2`; `None` for others.
+/// The model of `ivs`, `mediaconvert` or `cloudfront`; `None` for others.
 pub fn model(service: &str) -> Option<&'static Model> {
     type Cell = LazyLock<Option<Model>>;
     static IVS: Cell = LazyLock::new(|| serde_json::from_str(include_str!("ivs.json")).ok());
     static MEDIACONVERT: Cell = LazyLock::new(|| serde_json::from_str(include_str!("mediaconvert.json")).ok());
     static CLOUDFRONT: Cell = LazyLock::new(|| serde_json::from_str(include_str!("cloudfront.json")).ok());
-    static WAFV2: Cell = LazyLock::new(|| serde_json::from_str(include_str!("wafv2.json")).ok());
     match service {
         "ivs" => IVS.as_ref(),
         "mediaconvert" => MEDIACONVERT.as_ref(),
         "cloudfront" => CLOUDFRONT.as_ref(),
-        "wafv2" => WAFV2.as_ref(),
         _ => None,
     }
 }
@@ -232,7 +230,7 @@ mod tests {
 
     #[test]
     fn every_model_is_read_and_nearly_every_pattern_with_it() {
-        for service in ["ivs", "mediaconvert", "cloudfront", "wafv2"] {
+        for service in ["ivs", "mediaconvert", "cloudfront"] {
             let model = model(service).unwrap();
             for operation in model.operations.values() {
                 assert!(model.shapes.contains_key(operation), "{service}: {operation}");
