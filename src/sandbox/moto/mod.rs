@@ -29,11 +29,7 @@ const BOOTSTRAP: &str = "import json, sys\nspace = {}\n\
     for name, source in json.loads(sys.stdin.readline()): exec(compile(source, name, 'exec'), space)";
 
 /// The Python that runs inside the child, in this order, in one namespace.
-<<<<<<< HEAD
-const FILES: [(&str, &str); 19] = [
-=======
 const FILES: &[(&str, &str)] = &[
->>>>>>> b2ac993 (sandbox: the files of moto's patches uncounted)
     ("patching.py", include_str!("patching.py")),
     ("acm.py", include_str!("acm.py")),
     ("autoscaling.py", include_str!("autoscaling.py")),
