@@ -182,3 +182,51 @@ fn flow_logs(l: &mut Lowering<'_>, FlowLogs { retention_days, traffic, .. }: &Fl
     };
     l.add::<FlowLog>(MAIN, PATH, Some(&shown), spec);
 }
+
+#[cfg(test)]
+mod tests {
+    use bogosa_engine::{Address, Graph, Origin};
+
+    use super::*;
+    use crate::lower::Facts;
+
+    fn graph(nat: &str) -> Graph {
+        let text = format!(
+            "stack: shop
+network:
+  cidr: 10.0.0.0/16
+  nat: {nat}
+  zones:
+    - {{name: us-east-1b, app: 10.0.2.0/24, public: 10.0.4.0/24, db: 10.0.6.0/24}}
+    - {{name: us-east-1a, app: 10.0.1.0/24, public: 10.0.3.0/24, db: 10.0.5.0/24}}
+"
+        );
+        let stack: Document = serde_yaml::from_str(&text).expect("a stack");
+        let origin = |_: &str| Origin { file: String::new(), line: 1, column: 1 };
+        crate::lower::lower(&stack, &origin, &Facts::anywhere(&stack))
+    }
+
+    /// The target of the default route of the table that the subnet uses.
+    fn way_out(graph: &Graph, subnet: &str) -> Option<String> {
+        let subnet = Subnet::output(subnet, "id");
+        let tables = graph.nodes().filter(|node| node.address.kind() == RouteTable::KIND);
+        let mut tables = tables.filter_map(|node| serde_json::from_value::<route_table::Spec>(node.spec.clone()).ok());
+        let table = tables.find(|table| table.subnets.contains(&subnet)).expect("each subnet has a table");
+        table.routes.first().map(|route| route.target.to_string())
+    }
+
+    #[test]
+    fn subnets_go_out_as_the_nat_mode_says() {
+        let out = |nat: &str, subnet: &str| way_out(&graph(nat), subnet);
+        let gateway = |zone: &str| Some(NatGateway::output(zone, "id").to_string());
+        for nat in ["per-zone", "single", "none"] {
+            assert_eq!(out(nat, "az1-pb"), Some(InternetGateway::output(MAIN, "id").to_string()), "{nat}");
+            assert_eq!(out(nat, "az2-db"), None, "{nat}");
+        }
+        assert_eq!([out("per-zone", "az1-pv1"), out("per-zone", "az2-pv1")], [gateway("az1"), gateway("az2")]);
+        // The first zone of the file.
+        assert_eq!([out("single", "az1-pv1"), out("single", "az2-pv1")], [gateway("az2"), gateway("az2")]);
+        assert_eq!([out("none", "az1-pv1"), out("none", "az2-pv1")], [None, None]);
+        assert!(graph("none").get(&Address::new(ElasticIp::KIND, "az1")).is_none());
+    }
+}

@@ -87,6 +87,7 @@ impl Resource for DefaultSecurityGroup {
     async fn delete(cloud: &Cloud, _context: &Context, live: &Found<Spec>) -> Result<()> {
         let ours: Vec<String> =
             live.tags.iter().flat_map(|tags| tags.keys()).filter(|key| !key.starts_with("aws:")).cloned().collect();
-        gone_is_fine(retag(cloud, &live.id, &Tags::new(), &ours).await, &["InvalidGroup.NotFound"])
+        let gone = ["InvalidGroup.NotFound", "InvalidSecurityGroupID.NotFound", "InvalidID"];
+        gone_is_fine(retag(cloud, &live.id, &Tags::new(), &ours).await, &gone)
     }
 }

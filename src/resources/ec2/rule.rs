@@ -5,12 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aws_sdk_ec2::types::{IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroup, UserIdGroupPair};
-use bogosa_engine::{Context, Failure, Input, Result};
+use aws_sdk_ec2::types::{Filter, IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroup, UserIdGroupPair};
+use bogosa_engine::{Context, Failure, Input, Resource, Result};
 use serde::{Deserialize, Serialize};
 
 use super::VISIBLE;
-use crate::aws::{Cloud, Said, retry};
+use crate::aws::{Cloud, Said, retry, tags};
+use crate::read_tags;
+
+/// The end of the name in the tags of a group whose successor exists already.
+pub(crate) const OLD: &str = "~old";
 
 pub(crate) const NOT_FOUND: &[&str] = &["InvalidGroup.NotFound", "InvalidGroupId.NotFound"];
 
@@ -116,8 +120,8 @@ pub(crate) async fn set(
     let invisible = |failure: &Failure| failure.is(NOT_FOUND);
     retry(context, "a new security group is not visible everywhere yet", VISIBLE, invisible, || async {
         let (live_ingress, live_egress) = read(cloud, group).await?;
-        change(cloud, group, Direction::Ingress, &live_ingress, ingress).await?;
-        change(cloud, group, Direction::Egress, &live_egress, egress).await
+        change(cloud, &context.stack, group, Direction::Ingress, &live_ingress, ingress).await?;
+        change(cloud, &context.stack, group, Direction::Egress, &live_egress, egress).await
     })
     .await
 }
@@ -130,6 +134,41 @@ pub(crate) async fn clear(cloud: &Cloud, group: &str) -> Result<()> {
         revoke(cloud, group, Direction::Egress, &egress.iter().collect::<Vec<_>>()).await
     };
     super::gone_is_fine(result.await, NOT_FOUND)
+}
+
+/// Revokes every rule of the stack's groups that refers to a group which is about to go.
+pub(crate) async fn forget(cloud: &Cloud, stack: &str, group: &str) -> Result<()> {
+    let pages = cloud.ec2().describe_security_groups().filters(super::of_stack(stack)).into_paginator().items().send();
+    let groups: Vec<SecurityGroup> =
+        pages.collect::<std::result::Result<_, _>>().await.said("ec2 DescribeSecurityGroups")?;
+    let refers = |rule: &&Rule| matches!(&rule.peer, Peer::Group(peer) if peer.text() == Some(group));
+    for other in groups.iter().filter(|other| other.group_id() != Some(group)) {
+        let (id, (ingress, egress)) = (other.group_id().unwrap_or_default(), of(other));
+        revoke(cloud, id, Direction::Ingress, &ingress.iter().filter(refers).collect::<Vec<_>>()).await?;
+        revoke(cloud, id, Direction::Egress, &egress.iter().filter(refers).collect::<Vec<_>>()).await?;
+    }
+    Ok(())
+}
+
+/// Those of our groups that wait for their deletion, among the peers of some rules. Their members have not
+/// all moved to the successor yet: rules that refer to them stay until the group itself goes.
+async fn leaving(cloud: &Cloud, stack: &str, rules: &[&Rule]) -> Result<BTreeSet<String>> {
+    let peer = |rule: &&Rule| match &rule.peer {
+        Peer::Group(id) => id.text().map(str::to_owned),
+        _ => None,
+    };
+    let peers: BTreeSet<String> = rules.iter().filter_map(peer).collect();
+    if peers.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let ids = Filter::builder().name("group-id").set_values(Some(peers.into_iter().collect())).build();
+    let answer = cloud.ec2().describe_security_groups().filters(ids).send().await;
+    let answer = answer.said("ec2 DescribeSecurityGroups")?;
+    let old = answer.security_groups().iter().filter(|group| {
+        let name = tags::name_in(stack, super::security_group::SecurityGroup::KIND, &read_tags!(group.tags()));
+        name.is_some_and(|name| name.ends_with(OLD))
+    });
+    Ok(old.filter_map(|group| group.group_id()).map(str::to_owned).collect())
 }
 
 async fn read(cloud: &Cloud, group: &str) -> Result<(BTreeSet<Rule>, BTreeSet<Rule>)> {
@@ -162,12 +201,15 @@ fn delta<'a>(live: &'a BTreeSet<Rule>, want: &'a BTreeSet<Rule>) -> Delta<'a> {
 
 async fn change(
     cloud: &Cloud,
+    stack: &str,
     group: &str,
     direction: Direction,
     live: &BTreeSet<Rule>,
     want: &BTreeSet<Rule>,
 ) -> Result<()> {
-    let Delta { add, describe, revoke: old } = delta(live, want);
+    let Delta { add, describe, revoke: mut old } = delta(live, want);
+    let leaving = leaving(cloud, stack, &old).await?;
+    old.retain(|rule| !matches!(&rule.peer, Peer::Group(id) if leaving.contains(id.text().unwrap_or_default())));
     match authorize(cloud, group, direction, &add).await {
         // Both together are more than a group may have (60 per direction): then the old ones go first.
         Err(failure) if failure.is(&["RulesPerSecurityGroupLimitExceeded"]) && !old.is_empty() => {

@@ -14,7 +14,7 @@ use bogosa_engine::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::rule::{self, NOT_FOUND};
+use super::rule::{self, NOT_FOUND, OLD};
 use super::{VISIBLE, filter, gone_is_fine, outputs, retag, tagged, with_holders};
 use crate::aws::{Cloud, Poll, Said, retry, tags, until};
 use crate::read_tags;
@@ -107,6 +107,8 @@ impl Resource for SecurityGroup {
             let call = cloud.ec2().delete_security_group().group_id(id);
             gone_is_fine(call.send().await.said("ec2 DeleteSecurityGroup").map(drop), NOT_FOUND)
         };
+        // Rules of other groups that refer to it have kept its members connected until now.
+        rule::forget(cloud, &context.stack, id).await?;
         match delete().await {
             Err(failure) if failure.is(IN_USE) => {}
             result => return result,
@@ -165,7 +167,7 @@ async fn earlier(
     let id = group.group_id().unwrap_or_default();
     match tags::name_in(&context.stack, SecurityGroup::KIND, &live_tags) {
         Some(owner) if owner == context.address.name() => Ok(Some(id.to_owned())),
-        Some(owner) if owner.trim_end_matches("~old") == context.address.name() => Ok(None),
+        Some(owner) if owner.trim_end_matches(OLD) == context.address.name() => Ok(None),
         _ => {
             let owner = match live_tags.get(TAG_STACK) {
                 Some(stack) => format!("It belongs to the stack {stack}."),
