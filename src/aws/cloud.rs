@@ -8,6 +8,7 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_autoscaling::types::AutoScalingGroup;
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
@@ -111,6 +112,7 @@ pub struct Cloud {
     pub(crate) database_parameters: Memo<BTreeMap<String, String>>,
     /// The stack's, with their rules.
     pub(crate) security_groups: Memo<Vec<aws_sdk_ec2::types::SecurityGroup>>,
+    pub(super) groups: Memo<Vec<AutoScalingGroup>>,
 }
 
 impl std::ops::Deref for Cloud {
@@ -147,6 +149,7 @@ impl Cloud {
             roles: Memo::default(),
             database_parameters: Memo::default(),
             security_groups: Memo::default(),
+            groups: Memo::default(),
         })
     }
 
@@ -171,6 +174,7 @@ impl Cloud {
         self.roles.clear();
         self.database_parameters.clear();
         self.security_groups.clear();
+        self.groups.clear();
         let index = Arc::new(Index::read(self, stack).await?);
         match self.index.write() {
             Ok(mut held) => *held = index,

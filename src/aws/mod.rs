@@ -3,6 +3,7 @@
 mod cloud;
 mod error;
 pub mod foreign;
+mod groups;
 pub mod home;
 mod index;
 mod memo;

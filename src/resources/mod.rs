@@ -1,8 +1,10 @@
 //! Every kind of resource, one file each, in a folder per service.
 
+pub mod autoscaling;
 pub mod cloudwatch;
 pub mod ec2;
 pub mod elasticache;
+pub mod elb;
 pub mod events;
 pub mod iam;
 pub mod lambda;
@@ -12,6 +14,7 @@ pub mod rds;
 pub mod s3;
 pub mod sns;
 pub mod sqs;
+pub mod wafv2;
 
 use bogosa_engine::{Kind, Kinds, Typed};
 
@@ -42,7 +45,13 @@ pub const KINDS: &[&dyn Kind<Cloud>] = &[
     &Typed::<sns::topic::Topic>::NEW,
     &Typed::<sqs::queue::Queue>::NEW,
     &Typed::<s3::bucket::Bucket>::NEW,
+    &Typed::<wafv2::web_acl::WebAcl>::NEW,
+    &Typed::<wafv2::logging::Logging>::NEW,
     &Typed::<s3::bucket_policy::BucketPolicy>::NEW,
+    &Typed::<elb::target_group::TargetGroup>::NEW,
+    &Typed::<elb::load_balancer::LoadBalancer>::NEW,
+    &Typed::<elb::listener::Listener>::NEW,
+    &Typed::<wafv2::association::Association>::NEW,
     &Typed::<mediaconvert::queue::Queue>::NEW,
     &Typed::<mediaconvert::job_template::JobTemplate>::NEW,
     &Typed::<iam::role_policy::RolePolicy>::NEW,
@@ -50,6 +59,9 @@ pub const KINDS: &[&dyn Kind<Cloud>] = &[
     &Typed::<events::rule::Rule>::NEW,
     &Typed::<lambda::permission::Permission>::NEW,
     &Typed::<s3::notification::Notification>::NEW,
+    &Typed::<ec2::launch_template::LaunchTemplate>::NEW,
+    &Typed::<autoscaling::group::Group>::NEW,
+    &Typed::<autoscaling::policy::Policy>::NEW,
     &Typed::<cloudwatch::alarm::Alarm>::NEW,
 ];
 
