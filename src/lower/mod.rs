@@ -7,10 +7,13 @@ pub(crate) mod buckets;
 mod media;
 pub(crate) mod network;
 pub(crate) mod security_groups;
+pub(crate) mod waf;
+pub(crate) mod web;
 
 use std::collections::BTreeMap;
 
 use bogosa_engine::{Graph, Node, Origin, Resource};
+use sha2::{Digest, Sha256};
 
 use crate::stack::schema::Document;
 
@@ -51,6 +54,18 @@ impl Lowering<'_> {
     pub(crate) fn name(&self, part: &str) -> String {
         let derived = format!("{}-{part}", self.stack.stack);
         self.stack.names.get(&derived).cloned().unwrap_or(derived)
+    }
+
+    /// [`Lowering::name`] for something whose name AWS keeps short: a long one is cut, and what tells it from
+    /// others is put into a digest.
+    pub(crate) fn short_name(&self, part: &str, longest: usize) -> String {
+        let name = self.name(part);
+        if name.len() <= longest {
+            return name;
+        }
+        let digest = Sha256::digest(&name).iter().take(3).map(|byte| format!("{byte:02x}")).collect::<String>();
+        let kept: String = name.chars().take(longest.saturating_sub(digest.len() + 1)).collect();
+        format!("{}-{digest}", kept.trim_end_matches('-'))
     }
 
     /// Adds a resource that comes from the field at `path`. `shown` becomes its `Name` tag, which is all the
@@ -94,5 +109,6 @@ pub fn lower(
     security_groups::lower(&mut lowering);
     buckets::lower(&mut lowering);
     media::lower(&mut lowering);
+    web::lower(&mut lowering);
     lowering.graph
 }
