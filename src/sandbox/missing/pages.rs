@@ -16,6 +16,7 @@ pub(crate) fn page<T>(all: Vec<T>, size: usize, token: Option<&str>) -> Option<(
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

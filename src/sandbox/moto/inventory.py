@@ -283,12 +283,6 @@ def held_sesv2(backend):
     return []  # it looks into the backend of the first version
 
 
-@holder("ivs")
-def held_ivs(backend):
-    for channel in backend.channels:
-        yield "channel", channel["arn"], channel["arn"], channel["tags"], False
-
-
 @holder("ssm")
 def held_ssm(backend):
     for name in list(backend._parameters):

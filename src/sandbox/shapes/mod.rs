@@ -224,6 +224,7 @@ pub fn coral(problems: &[Problem]) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use serde_json::json;
