@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use serde::Deserialize;
 use std::{
     fs::{self, File},
-    io::{ErrorKind, Read, Write},
+    io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Command, Stdio},
@@ -169,18 +169,18 @@ fn health(port: u16) -> anyhow::Result<Option<Health>> {
             "port {port} of 127.0.0.1 belongs to something that is not bogosa's sandbox; end that, or choose another port"
         )
     };
-    if TcpStream::connect_timeout(&address(port), Duration::from_secs(2)).is_err() {
-        return Ok(None);
-    }
-    let answer = match request(port, "GET", "/_sandbox/health") {
-        Ok(answer) => answer,
-        // It was just ending.
-        Err(error)
-            if error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() != ErrorKind::TimedOut) =>
-        {
+    let mut attempts = 0;
+    let answer = loop {
+        if TcpStream::connect_timeout(&address(port), Duration::from_secs(2)).is_err() {
             return Ok(None);
         }
-        Err(error) => return Err(error.context(stranger())),
+        match request(port, "GET", "/_sandbox/health") {
+            Ok(answer) => break answer,
+            // A sandbox that is just ending breaks off too; then nothing listens a moment later.
+            Err(_) if attempts < 5 => thread::sleep(Duration::from_millis(50)),
+            Err(error) => return Err(error.context(stranger())),
+        }
+        attempts += 1;
     };
     let health: Health = serde_json::from_str(&answer).with_context(stranger)?;
     if health.name != control::NAME {

@@ -27,6 +27,10 @@ pub fn cache_dir() -> anyhow::Result<PathBuf> {
 
 /// The Python of a finished environment; makes it where there is none. Others who start meanwhile wait.
 pub fn ensure(cache: &Path, say: Progress) -> anyhow::Result<PathBuf> {
+    ensure_with(&["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10"], cache, say)
+}
+
+fn ensure_with(pythons: &[&str], cache: &Path, say: Progress) -> anyhow::Result<PathBuf> {
     let home = cache.join(format!("moto-{MOTO}"));
     let python = home.join("bin/python");
     let complete = || home.join(MARKER).is_file() && python.exists();
@@ -39,7 +43,7 @@ pub fn ensure(cache: &Path, say: Progress) -> anyhow::Result<PathBuf> {
     if complete() {
         return Ok(python); // made by another while we waited
     }
-    let system = find_python()?;
+    let system = find_python(pythons)?;
     if home.exists() {
         say("the sandbox's Python environment was left half made; making it anew");
         fs::remove_dir_all(&home).with_context(|| format!("cannot remove the half-made {}", home.display()))?;
@@ -61,10 +65,10 @@ pub fn ensure(cache: &Path, say: Progress) -> anyhow::Result<PathBuf> {
     Ok(python)
 }
 
-/// A Python 3.10 or later on the PATH.
-fn find_python() -> anyhow::Result<PathBuf> {
+/// The first of these that is Python 3.10 or later.
+fn find_python(names: &[&str]) -> anyhow::Result<PathBuf> {
     let mut too_old = None;
-    for name in ["python3", "python", "python3.13", "python3.12", "python3.11", "python3.10"] {
+    for name in names {
         let program = "import sys; print(*sys.version_info[:2])";
         let Ok(output) = Command::new(name).args(["-c", program]).output() else { continue };
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -136,6 +140,56 @@ fn indent(said: &str) -> String {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    /// A Python of that version that makes environments with itself inside, and notes each call beside the cache.
+    fn fake_python(folder: &Path, version: &str, pip: &str) -> String {
+        use std::os::unix::fs::PermissionsExt;
+        let (script, log) = (folder.join("python"), folder.join("calls"));
+        let text = format!(
+            "#!/bin/sh\necho \"$2\" >> {}\ncase \"$1 $2\" in '-m venv') mkdir -p \"$3/bin\" && cp \"$0\" \"$3/bin/python\";;\n\
+             '-m pip') {pip};;\n*) echo {version};; esac\n",
+            log.display()
+        );
+        fs::write(&script, text).unwrap();
+        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+        script.display().to_string()
+    }
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("bogosa-venv-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_half_made_environment_is_remade_and_a_finished_one_kept() {
+        let folder = folder("remade");
+        let python = fake_python(&folder, "3 12", "exit 0");
+        let home = folder.join(format!("moto-{MOTO}"));
+        fs::create_dir_all(home.join("bin")).unwrap();
+        fs::write(home.join("bin/python"), "half").unwrap();
+        for _ in 0..2 {
+            let found = ensure_with(&[&python], &folder, &|_| ()).unwrap();
+            assert_eq!(found, home.join("bin/python"));
+        }
+        let calls = fs::read_to_string(folder.join("calls")).unwrap();
+        assert_eq!(calls.matches("venv").count(), 1, "{calls}");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let folder = folder("missing");
+        let error = |python: &str| ensure_with(&[python], &folder, &|_| ()).unwrap_err().to_string();
+        assert!(error("/nowhere/python").contains("there is no python3"));
+        let old = fake_python(&folder, "3 9", "exit 0");
+        assert!(error(&old).contains("is Python 3.9"));
+        let offline =
+            fake_python(&folder, "3 12", "echo 'NewConnectionError: Temporary failure in name resolution'; exit 1");
+        assert!(error(&offline).contains("is there a network?"));
+        assert!(!folder.join(format!("moto-{MOTO}")).join(MARKER).exists());
+        fs::remove_dir_all(&folder).unwrap();
+    }
 
     #[test]
     fn errors_say_what_to_do() {

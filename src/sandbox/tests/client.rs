@@ -70,28 +70,36 @@ impl Aws {
     }
 
     pub fn send(&self, service: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n", self.port);
-        if !service.is_empty() {
-            head += &format!("authorization: {}\r\n", action::authorization("test", self.region, service));
-        }
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        head += &format!("content-length: {}\r\n\r\n", body.len());
-        stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(body).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let at = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("an HTTP answer");
-        let head = String::from_utf8(answer[..at].to_vec()).unwrap();
-        let body = if head.to_lowercase().contains("transfer-encoding: chunked") {
-            dechunk(&answer[at + 4..])
-        } else {
-            answer[at + 4..].to_vec()
-        };
-        Answer { status: head[9..12].parse().unwrap(), head, body }
+        let signed = action::authorization("test", self.region, service);
+        let headers =
+            if service.is_empty() { headers.to_vec() } else { [headers, &[("authorization", &signed)]].concat() };
+        send(self.port, method, path, &headers, body)
     }
+}
+
+/// A query-protocol call to whatever runs on that port.
+pub fn post(port: u16, service: &str, form: &str) -> Answer {
+    let signed = action::authorization("test", "us-east-1", service);
+    let headers = [("content-type", "application/x-www-form-urlencoded"), ("authorization", signed.as_str())];
+    send(port, "POST", "/", &headers, form.as_bytes())
+}
+
+fn send(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let mut head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n");
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    head += &format!("content-length: {}\r\n\r\n", body.len());
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let at = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("an HTTP answer");
+    let head = String::from_utf8(answer[..at].to_vec()).unwrap();
+    let chunked = head.to_lowercase().contains("transfer-encoding: chunked");
+    let body = if chunked { dechunk(&answer[at + 4..]) } else { answer[at + 4..].to_vec() };
+    Answer { status: head[9..12].parse().unwrap(), head, body }
 }
 
 impl Answer {

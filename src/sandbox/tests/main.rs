@@ -5,5 +5,6 @@
 mod client;
 
 mod boto;
+mod daemon;
 mod front;
 mod tagging;
