@@ -136,17 +136,14 @@ fn response_headers(config: &Element) -> Result<(), Refusal> {
     if !PARTS.iter().any(|part| config.child(part).is_some_and(|part| part.text("Quantity") != Some("0"))) {
         return invalid("The response headers policy must have at least one configuration.");
     }
-    // "Access-Control-Allow-Methods … ALL": the word stands alone.
-    let methods = config.find("CorsConfig/AccessControlAllowMethods/Items").map_or(&[][..], |items| &items.children);
-    if methods.len() > 1 && methods.iter().any(|method| method.text == "ALL") {
-        return invalid("The parameter AccessControlAllowMethods cannot combine ALL with other methods.");
-    }
     let csp = config.text("SecurityHeadersConfig/ContentSecurityPolicy/ContentSecurityPolicy").unwrap_or_default();
     if csp.len() > 1783 {
-        // The quota of that page's limits, not adjustable.
+        // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
         let message = "The length of the Content-Security-Policy header value exceeds the maximum.";
         return refuse(400, "TooLongCSPInResponseHeadersPolicy", message);
     }
+    // "You cannot specify a ReportUri when ModeBlock is true.":
+    // https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyXSSProtection.html
     if let Some(report) = config.find("SecurityHeadersConfig/XSSProtection")
         && report.child("ReportUri").is_some()
         && report.text("ModeBlock") == Some("true")

@@ -2,6 +2,8 @@
 //! <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html>,
 //! `using-managed-origin-request-policies.html` and `using-managed-response-headers-policies.html`. (Those that only
 //! Amplify Hosting may use are left out.) Most names that the API gives have `Managed-` before the documented one.
+//! The pages say what each does, not its comment nor, for simple CORS, the methods and headers that the API's shape
+//! demands; where no account's answer was at hand, these are ours (response headers, AllViewer, HostHeaderOnly).
 
 use super::{KINDS, Kind, policy::Policy};
 use crate::xml::Element;

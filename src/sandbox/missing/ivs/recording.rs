@@ -54,10 +54,11 @@ impl Ivs {
         }
         let mut renditions = json!({ "renditionSelection": "ALL" });
         overlay(&mut renditions, &request["renditionConfiguration"]);
+        // "If CUSTOM is specified, a set of renditions must be specified", "otherwise, this field is irrelevant":
         // https://docs.aws.amazon.com/ivs/latest/LowLatencyAPIReference/API_RenditionConfiguration.html
         let chosen = renditions["renditions"].as_array().is_some_and(|chosen| !chosen.is_empty());
-        if (renditions["renditionSelection"] == "CUSTOM") != chosen {
-            return invalid("renditions must be given if, and only if, renditionSelection is CUSTOM");
+        if renditions["renditionSelection"] == "CUSTOM" && !chosen {
+            return invalid("renditions must be specified if renditionSelection is CUSTOM");
         }
         let arn = arn(&call.region, "recording-configuration");
         let configuration = json!({
@@ -88,19 +89,18 @@ impl Ivs {
     }
 
     /// "If you try to delete a recording configuration that is associated with a channel, you will get an error (409
-    /// ConflictException)." So does one that is still being made, says the same page.
+    /// ConflictException)."
     /// <https://docs.aws.amazon.com/ivs/latest/LowLatencyAPIReference/API_DeleteRecordingConfiguration.html>
     pub(super) fn delete_recording_configuration(&self, region: &str, request: &Value) -> Outcome {
         let arn = text(request, "arn");
-        let Some(found) = self.configurations.get(region, arn) else { return not_found(arn) };
+        if self.configurations.get(region, arn).is_none() {
+            return not_found(arn);
+        }
         let user = self.channels.list(region).into_iter().find(|one| text(one, "recordingConfigurationArn") == arn);
         if let Some(channel) = user {
             let message =
                 format!("Recording configuration: {arn} is associated with channel: {}", text(&channel, "arn"));
             return refuse(409, "ConflictException", message);
-        }
-        if text(&found, "state") == "CREATING" {
-            return refuse(409, "ConflictException", format!("Recording configuration: {arn} is being created"));
         }
         self.configurations.remove(region, arn);
         Ok(Reply::empty(204))

@@ -16,9 +16,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 impl MediaConvert {
     pub(super) fn create_job(&self, region: &str, request: &Value) -> Outcome {
-        // "Idempotency token for CreateJob operation": the same token is the same job.
+        // "A client request token can be any string that includes up to 64 ASCII characters. If you reuse [it] within
+        // one minute of a successful request, the API returns the job details of the original request instead."
+        // https://docs.aws.amazon.com/mediaconvert/latest/apireference/idempotency.html
         let token = &request["clientRequestToken"];
-        let same = |job: &Value| !token.is_null() && job["clientRequestToken"] == *token;
+        if token.as_str().is_some_and(|token| token.len() > 64 || !token.is_ascii()) {
+            return refuse(400, "BadRequestException", "/clientRequestToken: Should have at most 64 ASCII characters");
+        }
+        let recent = |job: &Value| unix().saturating_sub(job["createdAt"].as_u64().unwrap_or_default()) < 60;
+        let same = |job: &Value| !token.is_null() && job["clientRequestToken"] == *token && recent(job);
         if let Some(job) = self.jobs.list(region).into_iter().find(|job| same(&job.value)) {
             return Ok(Reply::json(201, &json!({ "job": job.value })));
         }

@@ -154,8 +154,8 @@ impl MediaConvert {
     }
 }
 
-/// "We recommend that you no longer use the DescribeEndpoints operation" (the regional endpoint does), but older
-/// clients send everything to what it names, so that must be the sandbox itself.
+/// "DescribeEndpoints is no longer required", but older clients send everything to what it names, so that must be the
+/// sandbox itself.
 /// <https://docs.aws.amazon.com/mediaconvert/latest/apireference/endpoints.html>
 fn endpoints(call: &Call) -> Reply {
     let host = call.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or("127.0.0.1");

@@ -11,7 +11,7 @@ pub(super) const DEFAULT: &str = "Default";
 const YEAR: u64 = 365 * 24 * 3600;
 
 impl MediaConvert {
-    /// <https://docs.aws.amazon.com/mediaconvert/latest/ug/about-queues.html>: an account has it from the start.
+    /// <https://docs.aws.amazon.com/mediaconvert/latest/ug/working-with-queues.html>: an account has it from the start.
     pub(super) fn ensure_default_queue(&self, region: &str) {
         if self.queues.get(region, DEFAULT).is_none() {
             let queue = json!({
@@ -36,8 +36,9 @@ impl MediaConvert {
         }
     }
 
-    /// <https://docs.aws.amazon.com/mediaconvert/latest/ug/deleting-queues.html>: "You can't delete your default queue.
-    /// You can delete any other queue, as long as it doesn't contain any unprocessed jobs."
+    /// The Default queue can never go, another one not while it has unprocessed jobs (User Guide, "Working with queues",
+    /// as above). DeleteQueue "permanently delete[s] a queue you have created", and its page has both codes without
+    /// saying which is for what.
     pub(super) fn may_delete_queue(&self, region: &str, name: &str) -> Result<(), Refusal> {
         if name == DEFAULT {
             return refuse(400, "BadRequestException", "You can't delete the default queue");

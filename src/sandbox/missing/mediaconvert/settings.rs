@@ -91,9 +91,9 @@ pub(super) fn check_inputs(settings: &Value) -> Result<(), Refusal> {
     }
 }
 
-/// A template's settings with a job's own over them: structures member by member, inputs one by one, other lists whole.
-/// <https://docs.aws.amazon.com/mediaconvert/latest/ug/using-a-job-template-to-create-a-job.html>: "when you create a job
-/// from a template, specify only the settings that are not in it, or that you want to override".
+/// A template's settings with a job's own over them: structures member by member, inputs one by one (a job from a
+/// template gives little more than its inputs' files), other lists whole.
+/// <https://docs.aws.amazon.com/mediaconvert/latest/ug/working-with-job-templates.html>
 pub(super) fn overlay(template: &Value, job: &Value) -> Value {
     match (template, job) {
         (template, Value::Null) => template.clone(),
