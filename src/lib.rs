@@ -6,7 +6,7 @@
 //! ```
 
 pub mod aws;
-
+pub mod cli;
 pub mod lower;
 pub mod resources;
 pub mod stack;

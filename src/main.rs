@@ -1,1 +1,7 @@
-fn main() {}
+//! The `bogosa` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bogosa::cli::main()
+}

@@ -1,1 +1,54 @@
-fn main() {}
+//! What developers run: `cargo xtask test` and its parts.
+
+mod oracle;
+mod setup;
+mod steps;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "What developers of bogosa run")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Install what is missing on a Debian machine, then run everything that CI runs.
+    Test {
+        /// Only what needs no sandbox: formatting, lints, unit tests.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Install what is missing on a Debian machine.
+    Setup,
+    /// Let Terraform, a client nobody here wrote, apply, plan and destroy against the sandbox.
+    Oracle {
+        /// The folder of the Terraform twin and its `run` script.
+        #[arg(long, default_value = "../shared/peer")]
+        peer: std::path::PathBuf,
+    },
+    /// The random tests with many more runs.
+    Soak {
+        /// Random runs of the engine.
+        #[arg(long, default_value_t = 100_000)]
+        runs: u64,
+    },
+    /// Write the JSON Schema of the stack file to docs/stack.schema.json.
+    Schema,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Command::Setup => setup::install(),
+        Command::Test { quick } => {
+            setup::install()?;
+            steps::test(quick)
+        }
+        Command::Oracle { peer } => oracle::run(&peer),
+        Command::Soak { runs } => steps::soak(runs),
+        Command::Schema => steps::schema(),
+    }
+}

@@ -1,0 +1,119 @@
+//! Carrying a plan out for a command, and telling what came of it.
+
+use std::sync::Arc;
+
+use bogosa_engine::{Action, Cancel, Options, Outcome, Plan, Report, Summary, apply};
+use serde_json::{Value, json};
+
+use super::error::{CommandError, Exit};
+use super::session::Session;
+use super::ui::{Style, Ui, seconds};
+use crate::aws::home;
+
+/// Carries out `plan`, keeps the record, and reports. `again` is the command that continues.
+pub(super) async fn carry_out(
+    session: &Session,
+    plan: &Plan,
+    ui: &Ui,
+    again: &str,
+) -> Result<(Report, Exit), CommandError> {
+    let cancel = Cancel::default();
+    let progress = Arc::new(ui.progress());
+    let seen = progress.clone();
+    let options = Options {
+        run: home::run_id(),
+        per_service: 8,
+        cancel: cancel.clone(),
+        events: Arc::new(move |event| seen.see(&event)),
+    };
+    let watcher = tokio::spawn(interrupts(cancel, ui.clone()));
+    let report = apply(&session.kinds, &session.cloud, plan, &options).await;
+    watcher.abort();
+    progress.finish();
+    let exit = match (report.is_complete(), report.cancelled) {
+        (true, _) => Exit::Done,
+        (false, true) => Exit::Interrupted,
+        (false, false) => Exit::Failed,
+    };
+    if let Err(failure) = home::write_record(&session.cloud, &plan.stack, &report.record).await {
+        ui.note(format!("The last-applied record could not be kept: {failure}. Nothing depends on it."));
+    }
+    tell(ui, &report, again);
+    Ok((report, exit))
+}
+
+/// The first Ctrl-C lets what is in flight finish, the second ends the process.
+async fn interrupts(cancel: Cancel, ui: Ui) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        cancel.request();
+        ui.note("Stopping: what is in flight is finished, nothing new is started. Ctrl-C again stops at once.");
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(Exit::Interrupted as i32);
+    }
+}
+
+fn tell(ui: &Ui, report: &Report, again: &str) {
+    let mut waiting = 0;
+    for (address, outcome) in &report.outcomes {
+        match outcome {
+            Outcome::Done { .. } => {}
+            Outcome::Failed { failure, .. } => {
+                ui.line(format!("\n{} {address}", ui.paint(Style::Removed, "failed:")));
+                ui.line(format!("  {failure}"));
+                if let Some(hint) = &failure.hint {
+                    ui.line(format!("  {} {hint}", ui.paint(Style::Strong, "hint:")));
+                }
+            }
+            Outcome::Skipped { .. } => waiting += 1,
+        }
+    }
+    if waiting > 0 {
+        ui.line(format!("\nNot done, because of the above or because the run was stopped: {waiting}"));
+        for (address, because) in report.skipped() {
+            ui.line(format!("  {address} {}", ui.paint(Style::Faint, because)));
+        }
+    }
+    if !report.is_complete() {
+        ui.line(format!("\nWhat is done stays done. To continue: {again}"));
+    }
+}
+
+/// The last line of `--output json`.
+pub(super) fn summary(result: &str, summary: &Summary, session: &Session) -> Value {
+    let Summary { create, update, replace, delete, noop } = summary;
+    json!({
+        "type": "summary", "result": result,
+        "create": create, "update": update, "replace": replace, "delete": delete, "noop": noop,
+        "api_calls": session.cloud.calls(), "duration_ms": session.elapsed_ms(),
+    })
+}
+
+/// `71 created, 2 updated in 3 min 5 s with 214 API calls`.
+pub(super) fn sentence(summary: &Summary, session: &Session) -> String {
+    let Summary { create, update, replace, delete, noop } = summary;
+    let counts =
+        [(create, "created"), (update, "updated"), (replace, "replaced"), (delete, "deleted"), (noop, "unchanged")];
+    let words: Vec<String> =
+        counts.iter().filter(|(count, _)| **count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let words = if words.is_empty() { "nothing to do".to_owned() } else { words.join(", ") };
+    format!("{words} in {} with {} API calls", seconds(session.elapsed_ms()), session.cloud.calls())
+}
+
+/// How the result is called in the summary.
+pub(super) fn result_name(exit: Exit) -> &'static str {
+    match exit {
+        Exit::Done | Exit::Different => "ok",
+        Exit::Interrupted => "interrupted",
+        Exit::Failed | Exit::InvalidInput => "failed",
+    }
+}
+
+/// Whether a plan deletes or replaces something that holds data.
+pub(super) fn loses_data(plan: &Plan) -> Vec<String> {
+    plan.effective()
+        .filter(|change| matches!(change.action, Action::Replace | Action::Delete))
+        .filter(|change| change.impact == bogosa_engine::Impact::DataLoss)
+        .map(|change| change.address.to_string())
+        .collect()
+}

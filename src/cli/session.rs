@@ -1,0 +1,85 @@
+//! What the commands that need an account have in common: from files and flags to a plan.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use bogosa_engine::{Graph, Inventory, Kinds, Plan, Record, discover, plan};
+
+use super::error::CommandError;
+use super::ui::Ui;
+use super::{Global, OverArgs, StackArgs};
+use crate::aws::{Cloud, Target, home};
+use crate::lower::{Facts, lower};
+use crate::resources;
+use crate::stack::{LoadOptions, Stack};
+
+/// An account, and the table of kinds.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) cloud: Arc<Cloud>,
+    pub(crate) kinds: Kinds<Cloud>,
+    pub(crate) started: Instant,
+}
+
+pub(crate) fn load(args: &StackArgs) -> Result<Stack, CommandError> {
+    let StackArgs { stack, over: OverArgs { overlay, set } } = args;
+    Ok(Stack::load(&LoadOptions { file: stack.clone(), overlays: overlay.clone(), sets: set.clone() })?)
+}
+
+impl Session {
+    /// Connects to the account. `region` is the stack file's; the flag goes before it.
+    pub(crate) async fn connect(global: &Global, region: Option<&str>, ui: &Ui) -> Result<Self, CommandError> {
+        let started = Instant::now();
+        let mut target = Target {
+            region: global.region.clone().or_else(|| region.map(str::to_owned)),
+            profile: global.profile.clone(),
+            endpoint_url: global.endpoint_url.clone(),
+            sandbox: global.sandbox,
+        };
+        if global.sandbox {
+            target.endpoint_url = Some(super::sandbox::ensure(global, ui).await?);
+            target.region.get_or_insert_with(|| "us-east-1".to_owned());
+        }
+        let cloud = Arc::new(Cloud::connect(&target).await?);
+        Ok(Self { cloud, kinds: resources::kinds(), started })
+    }
+
+    /// The resources that a stack file asks for in this account.
+    pub(crate) async fn graph(&self, stack: &Stack) -> Result<Graph, CommandError> {
+        let document = &stack.doc;
+        let zone_id = match &document.dns {
+            Some(dns) if !dns.create => Some(self.existing_zone(stack, &dns.zone).await?),
+            _ => None,
+        };
+        let facts = Facts {
+            account: self.cloud.account.clone(),
+            region: self.cloud.region.clone(),
+            partition: self.cloud.partition.clone(),
+            zone_id,
+        };
+        Ok(lower(document, &stack.files, &|path| stack.at(path), &facts))
+    }
+
+    async fn existing_zone(&self, stack: &Stack, zone: &str) -> Result<String, CommandError> {
+        None::<String>.ok_or_else(|| {
+            CommandError::input(format!("{}: there is no hosted zone {zone} in this account", stack.at("dns.zone")))
+                .hint("Set `dns.create: true` to let bogosa make it, or name a zone that exists.")
+        })
+    }
+
+    /// What exists, and what the last run applied.
+    pub(crate) async fn look(&self, stack: &str, graph: &Graph) -> Result<(Inventory, Option<Record>), CommandError> {
+        let (index, record) = futures::join!(self.cloud.read_index(stack), home::read_record(&self.cloud, stack));
+        index?;
+        Ok((discover(&self.kinds, &self.cloud, stack, graph).await?, record?))
+    }
+
+    pub(crate) async fn plan(&self, stack: &str, graph: &Graph) -> Result<Plan, CommandError> {
+        let (inventory, record) = self.look(stack, graph).await?;
+        Ok(plan(&self.kinds, stack, graph, &inventory, record.as_ref())?)
+    }
+
+    pub(crate) fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}

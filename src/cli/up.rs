@@ -1,0 +1,84 @@
+//! `bogosa up`.
+
+use std::path::PathBuf;
+
+use bogosa_engine::Graph;
+use clap::Args;
+
+use super::error::{CommandError, Exit};
+use super::outcome::{carry_out, loses_data, result_name, sentence, summary};
+use super::plan_file::PlanFile;
+use super::session::{Session, load};
+use super::ui::Ui;
+use super::{Global, OverArgs, StackArgs, confirm, plan_text, status};
+
+#[derive(Debug, Args)]
+pub(super) struct UpArgs {
+    /// The stack file.
+    #[arg(required_unless_present = "plan")]
+    stack: Option<PathBuf>,
+    #[command(flatten)]
+    over: OverArgs,
+    /// Carry out a saved plan; refused where the account has changed since.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stack", "overlay", "set"])]
+    plan: Option<PathBuf>,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
+    /// Go ahead where a change deletes data.
+    #[arg(long)]
+    allow_data_loss: bool,
+}
+
+pub(super) async fn run(args: &UpArgs, global: &Global, ui: &Ui) -> Result<Exit, CommandError> {
+    let (session, name, graph, saved) = prepare(args, global, ui).await?;
+    let plan = session.plan(&name, &graph).await?;
+    if let Some(saved) = &saved {
+        saved.check(&session, &plan)?;
+    }
+    plan_text::show(ui, &session, &plan);
+    if plan.is_noop() {
+        ui.object(&summary("ok", &plan.summary(), &session));
+        return Ok(Exit::Done);
+    }
+    let lost = loses_data(&plan);
+    if !lost.is_empty() && !args.allow_data_loss {
+        return Err(CommandError::failed(format!("this deletes the data of {}; nothing was done", lost.join(", ")))
+            .hint("If that is meant, pass --allow-data-loss. Take a snapshot or a copy before."));
+    }
+    confirm::confirm(ui, global, args.yes, "\nGo ahead? Only `yes` does:", "yes")?;
+    let again = format!("bogosa up {}", arguments(args, global));
+    let (report, exit) = carry_out(&session, &plan, ui, &again).await?;
+    ui.line(format!("\n{}", sentence(&report.summary(), &session)));
+    if exit == Exit::Done {
+        status::endpoints(ui, &report.outputs);
+    }
+    ui.object(&summary(result_name(exit), &report.summary(), &session));
+    Ok(exit)
+}
+
+async fn prepare(
+    args: &UpArgs,
+    global: &Global,
+    ui: &Ui,
+) -> Result<(Session, String, Graph, Option<PlanFile>), CommandError> {
+    if let Some(file) = &args.plan {
+        let saved = PlanFile::read(file)?;
+        let session = Session::connect(global, Some(&saved.region), ui).await?;
+        return Ok((session, saved.stack.clone(), saved.graph.clone(), Some(saved)));
+    }
+    let file = args.stack.clone().unwrap_or_default();
+    let stack = load(&StackArgs { stack: file, over: args.over.clone() })?;
+    let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
+    let graph = session.graph(&stack).await?;
+    Ok((session, stack.doc.stack.clone(), graph, None))
+}
+
+/// The arguments of the command that continues.
+fn arguments(args: &UpArgs, global: &Global) -> String {
+    let mut words: Vec<String> = args.stack.iter().map(|file| file.display().to_string()).collect();
+    words.extend(args.over.overlay.iter().map(|file| format!("--overlay {}", file.display())));
+    words.extend(args.over.set.iter().map(|set| format!("--set {set}")));
+    words.extend(global.arguments());
+    words.join(" ")
+}

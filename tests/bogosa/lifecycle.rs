@@ -1,0 +1,71 @@
+//! Up, up again, destroy: every shipped stack file.
+
+use crate::support::{Aws, stack_files, summary};
+
+/// One sandbox for a third of the files: they run side by side.
+fn each_file(part: usize) {
+    let aws = Aws::start();
+    for file in stack_files().iter().skip(part).step_by(3) {
+        let first = aws.json(&["up", file, "--yes"]);
+        let made = summary(&first)["create"].as_u64().unwrap();
+        assert!(made > 0, "{file} makes nothing");
+
+        let again = aws.json(&["up", file, "--yes"]);
+        let changed: Vec<_> = again.iter().filter(|object| object["type"] == "change").collect();
+        assert!(changed.is_empty(), "{file}: a second up changes {changed:#?}");
+        assert_eq!(summary(&again)["noop"], made, "{file}");
+
+        let status = aws.json(&["status", file]);
+        assert_eq!(summary(&status)["resources"], made, "{file}");
+        let stack = summary(&status)["stack"].as_str().unwrap().to_owned();
+
+        // From the tags alone.
+        aws.json(&["destroy", "--stack", &stack, "--yes"]);
+        assert_eq!(summary(&aws.json(&["status", file]))["resources"], 0, "{file}");
+        let left = aws.holds(&stack);
+        assert!(left.is_empty(), "{file}: destroy leaves {left:#?}");
+    }
+}
+
+#[test]
+fn every_stack_file_comes_up_stays_and_goes_1() {
+    each_file(0);
+}
+
+#[test]
+fn every_stack_file_comes_up_stays_and_goes_2() {
+    each_file(1);
+}
+
+#[test]
+fn every_stack_file_comes_up_stays_and_goes_3() {
+    each_file(2);
+}
+
+#[test]
+fn the_platform_has_at_least_seventy_resources_and_destroy_by_file_leaves_nothing() {
+    let aws = Aws::start();
+    let up = aws.json(&["up", "stacks/bogosa.yaml", "--yes"]);
+    assert!(summary(&up)["create"].as_u64().unwrap() >= 70, "{}", summary(&up));
+    let destroy = aws.json(&["destroy", "stacks/bogosa.yaml", "--yes"]);
+    assert_eq!(summary(&destroy)["delete"], summary(&up)["create"]);
+    assert!(aws.holds("bogosa").is_empty(), "{:#?}", aws.holds("bogosa"));
+    assert_eq!(
+        summary(&aws.json(&["destroy", "stacks/bogosa.yaml", "--yes"]))["delete"],
+        0,
+        "nothing is left to delete"
+    );
+}
+
+#[test]
+fn two_stacks_live_side_by_side() {
+    let aws = Aws::start();
+    let network = ["examples/network-only.yaml", "--set", "stack=one"];
+    let other = ["examples/network-only.yaml", "--set", "stack=one-two"];
+    aws.json(&[&["up"], &network[..], &["--yes"]].concat());
+    aws.json(&[&["up"], &other[..], &["--yes"]].concat());
+    assert!(aws.plan(&network).is_empty());
+    aws.json(&["destroy", "--stack", "one", "--yes"]);
+    assert!(aws.holds("one").is_empty());
+    assert!(aws.plan(&other).is_empty(), "the other stack is whole");
+}

@@ -1,0 +1,90 @@
+//! What others do to the account: put right where it is ours, left alone and named where it is not.
+
+use aws_sdk_ec2::types::Filter;
+
+use crate::support::{Aws, summary};
+
+const FILE: &str = "stacks/bogosa.yaml";
+
+#[test]
+fn what_is_deleted_or_changed_behind_our_back_is_put_right() {
+    let aws = Aws::start();
+    aws.json(&["up", FILE, "--yes"]);
+    let (runtime, cloud) = aws.cloud();
+    runtime.block_on(async {
+        let group = cloud
+            .ec2()
+            .describe_security_groups()
+            .filters(Filter::builder().name("group-name").values("bogosa-sg-was").build())
+            .send()
+            .await
+            .unwrap();
+        let id = group.security_groups()[0].group_id().unwrap().to_owned();
+        // Somebody opens SSH to the world, and deletes a listener.
+        cloud
+            .ec2()
+            .authorize_security_group_ingress()
+            .group_id(id)
+            .ip_protocol("tcp")
+            .from_port(22)
+            .to_port(22)
+            .cidr_ip("0.0.0.0/0")
+            .send()
+            .await
+            .unwrap();
+        let balancer = cloud.elb().describe_load_balancers().send().await.unwrap();
+        let arn = balancer.load_balancers()[0].load_balancer_arn().unwrap().to_owned();
+        let listeners = cloud.elb().describe_listeners().load_balancer_arn(arn).send().await.unwrap();
+        let http = listeners.listeners().iter().find(|listener| listener.port() == Some(80)).unwrap();
+        cloud.elb().delete_listener().listener_arn(http.listener_arn().unwrap()).send().await.unwrap();
+    });
+
+    let drift = aws.bogosa(&["drift", FILE, "--output", "json"]);
+    assert_eq!(drift.code, 2, "{}{}", drift.out, drift.err);
+    let mut found: Vec<String> = drift
+        .objects()
+        .iter()
+        .filter(|object| object["type"] == "drift")
+        .map(|object| format!("{} {}", object["class"], object["address"]))
+        .collect();
+    found.sort();
+    assert_eq!(found, ["\"changed_outside\" \"ec2.security_group_rules/was\"", "\"gone\" \"elb.listener/http\""]);
+
+    let up = aws.json(&["up", FILE, "--yes"]);
+    assert_eq!((&summary(&up)["create"], &summary(&up)["update"]), (&1.into(), &1.into()));
+    assert!(aws.plan(&[FILE]).is_empty());
+    assert_eq!(aws.bogosa(&["drift", FILE]).code, 0);
+}
+
+#[test]
+fn strangers_in_our_vpc_are_named_and_left_alone() {
+    let aws = Aws::start();
+    let file = "examples/network-only.yaml";
+    aws.json(&["up", file, "--yes"]);
+    let (runtime, cloud) = aws.cloud();
+    let theirs = runtime.block_on(async {
+        let ours = Filter::builder().name("tag-key").values("bogosa:stack").build();
+        let vpc =
+            cloud.ec2().describe_vpcs().filters(ours).send().await.unwrap().vpcs()[0].vpc_id().unwrap().to_owned();
+        let made = cloud
+            .ec2()
+            .create_security_group()
+            .group_name("theirs")
+            .description("theirs")
+            .vpc_id(vpc)
+            .send()
+            .await
+            .unwrap();
+        made.group_id().unwrap().to_owned()
+    });
+    let drift = aws.bogosa(&["drift", file, "--output", "json"]);
+    assert_eq!(drift.code, 2);
+    let found = drift.objects();
+    assert!(found.iter().any(|object| object["class"] == "unmanaged" && object["id"] == *theirs), "{}", drift.out);
+    assert!(aws.plan(&[file]).is_empty(), "up has nothing to do with it");
+    aws.json(&["up", file, "--yes"]);
+    runtime.block_on(async {
+        let there = cloud.ec2().describe_security_groups().group_ids(&theirs).send().await.unwrap();
+        assert_eq!(there.security_groups().len(), 1);
+    });
+}

@@ -1,0 +1,56 @@
+//! What CI runs, in the order in which failures are cheapest.
+
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::setup::run;
+
+pub(crate) fn test(quick: bool) -> Result<()> {
+    step("format", cargo(&["fmt", "--all", "--check"]))?;
+    step("shell scripts", Command::new("shellcheck").args(scripts()?))?;
+    step("licences, bans, sources", cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"]))?;
+    step("lints", cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    if quick {
+        return step("unit tests", cargo(&["nextest", "run", "--workspace", "--lib"]));
+    }
+    step("tests", cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]))?;
+    step("examples in the docs", cargo(&["test", "--workspace", "--doc", "--quiet"]))?;
+    step(
+        "docs",
+        cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings"),
+    )
+}
+
+/// The same random tests as in `test`, many times over.
+pub(crate) fn soak(runs: u64) -> Result<()> {
+    let mut engine = cargo(&["nextest", "run", "--package", "bogosa-engine", "--release"]);
+    step("random runs of the engine", engine.env("BOGOSA_RUNS", runs.to_string()))
+}
+
+pub(crate) fn schema() -> Result<()> {
+    let schema = cargo(&["run", "--quiet", "--", "schema"]).output().context("cannot run bogosa schema")?;
+    std::fs::write("docs/stack.schema.json", schema.stdout).context("cannot write docs/stack.schema.json")
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments);
+    command
+}
+
+fn step(title: &str, command: impl std::borrow::BorrowMut<Command>) -> Result<()> {
+    let mut command = command;
+    let started = Instant::now();
+    eprintln!("── {title}");
+    run(command.borrow_mut()).with_context(|| format!("{title} failed"))?;
+    eprintln!("── {title}: {} s", started.elapsed().as_secs());
+    Ok(())
+}
+
+/// Every shell script that git knows.
+fn scripts() -> Result<Vec<String>> {
+    let listed = Command::new("git").args(["ls-files", "*.sh", ".ci/run", "config/lambda/bootstrap"]).output()?;
+    Ok(String::from_utf8_lossy(&listed.stdout).lines().map(str::to_owned).collect())
+}
