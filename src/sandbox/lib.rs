@@ -68,7 +68,8 @@ impl Sandbox {
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
         let front = Arc::new(Front::new(Moto::start(&python)?, port));
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        // One thread: the work is small, and handing it between threads costs more than it.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (end, ended) = oneshot::channel();
         let served = Arc::clone(&front);
         let server = thread::Builder::new().name("sandbox".to_owned()).spawn(move || {

@@ -1,8 +1,8 @@
-//! Where moto's answer differs from AWS's. One file per subject; each says what AWS documents, and each has a test in
-//! `tests/corrections.rs` or beside it.
+//! Where moto's answer differs from AWS's. One file per subject; each says what AWS documents, and has its test in
+//! `tests/`.
 //!
-//! What moto's model merely forgets (a field that is sent and not given back) is mended inside moto, in
-//! `moto/patches.py`, where the state lives; what needs more than one service, or a rule, stands here.
+//! What a model of moto's forgets or gets wrong is mended inside moto, in `moto/*.py`, one file per service, where the
+//! state lives: then every way of reading agrees. What belongs to the protocol, or to all services at once, stands here.
 
 mod idempotency;
 mod tagging;
@@ -11,5 +11,5 @@ use crate::layer::Layer;
 
 /// Seen from the client down.
 pub(crate) fn layers() -> Vec<Box<dyn Layer>> {
-    vec![Box::new(idempotency::Idempotency::default()), Box::new(tagging::Tagging)]
+    vec![Box::new(idempotency::Idempotency::default()), Box::new(tagging::Tagging::default())]
 }

@@ -6,14 +6,18 @@
 
 use crate::{
     call::Call,
+    id,
     layer::{Answer, Layer, Next},
     reply::Reply,
     resources::Held,
+    store::Store,
 };
 use serde_json::{Value, json};
 
-#[derive(Debug)]
-pub struct Tagging;
+/// The rest of each list that is being paged through, by its token: later pages are of the same moment as the first,
+/// cost nothing, and can be asked for again.
+#[derive(Debug, Default)]
+pub struct Tagging(Store<Vec<Value>>);
 
 /// What has no region is found in us-east-1 alone.
 const GLOBAL_HOME: &str = "us-east-1";
@@ -28,38 +32,53 @@ impl Layer for Tagging {
             if call.action != "GetResources" {
                 return next.run(call).await;
             }
-            match next.stack().held().await {
-                Ok(held) => get_resources(&call, held),
-                Err(error) => Reply::error(&call, 500, "InternalServiceException", &format!("{error:#}")),
-            }
+            self.get_resources(&call, next).await.unwrap_or_else(|refusal| refusal)
         })
+    }
+
+    fn reset(&self) {
+        self.0.clear();
     }
 }
 
-fn get_resources(call: &Call, held: Vec<Held>) -> Reply {
-    let body = call.json();
-    let invalid = |message: &str| Reply::error(call, 400, "InvalidParameterException", message);
-    let size = body["ResourcesPerPage"].as_u64().unwrap_or(50);
-    if !(1..=100).contains(&size) {
-        return invalid("ResourcesPerPage must be between 1 and 100");
-    }
-    let arns: Vec<&str> = strings(&body["ResourceARNList"]);
-    if !arns.is_empty() && body["TagFilters"].as_array().is_some_and(|filters| !filters.is_empty()) {
-        return invalid("ResourceARNList and TagFilters cannot be used together");
-    }
-    let start = match body["PaginationToken"].as_str().unwrap_or_default() {
-        "" => 0,
-        token => match token.strip_prefix("after-").and_then(|at| at.parse().ok()) {
-            Some(at) => at,
-            None => {
-                return Reply::error(call, 400, "PaginationTokenExpiredException", "The pagination token is not valid");
+impl Tagging {
+    async fn get_resources(&self, call: &Call, next: Next<'_>) -> Result<Reply, Reply> {
+        let refuse = |code: &str, message: &str| Reply::error(call, 400, code, message);
+        let body = call.json();
+        let size = body["ResourcesPerPage"].as_u64().unwrap_or(50);
+        if !(1..=100).contains(&size) {
+            return Err(refuse("InvalidParameterException", "ResourcesPerPage must be between 1 and 100"));
+        }
+        let mut page = match body["PaginationToken"].as_str().unwrap_or_default() {
+            "" => {
+                let failed = |error| Reply::error(call, 500, "InternalServiceException", &format!("{error:#}"));
+                select(call, &body, next.stack().held().await.map_err(failed)?)
+                    .map_err(|message| refuse("InvalidParameterException", message))?
             }
-        },
-    };
+            token => self
+                .0
+                .get(&call.region, token)
+                .ok_or_else(|| refuse("PaginationTokenExpiredException", "The pagination token has expired"))?,
+        };
+        let rest = page.split_off(page.len().min(size as usize));
+        let token = if rest.is_empty() { String::new() } else { id::hex(32) };
+        if !rest.is_empty() {
+            self.0.insert(&call.region, &token, rest);
+        }
+        Ok(Reply::json(200, &json!({ "PaginationToken": token, "ResourceTagMappingList": page })))
+    }
+}
+
+/// What the request asks for, in the order of ARNs.
+fn select(call: &Call, body: &Value, held: Vec<Held>) -> Result<Vec<Value>, &'static str> {
+    let arns = strings(&body["ResourceARNList"]);
     let kinds = strings(&body["ResourceTypeFilters"]);
-    let filters = body["TagFilters"].as_array().cloned().unwrap_or_default();
-    let mut found: Vec<&Held> = held
-        .iter()
+    let filters = body["TagFilters"].as_array().map_or(&[][..], Vec::as_slice);
+    if !arns.is_empty() && !filters.is_empty() {
+        return Err("ResourceARNList and TagFilters cannot be used together");
+    }
+    let mut found: Vec<Held> = held
+        .into_iter()
         .filter(|held| held.tagging_api && !held.tags.is_empty())
         .filter(|held| held.region == call.region || (held.region == "aws-global" && call.region == GLOBAL_HOME))
         .filter(|held| kinds.is_empty() || kinds.iter().any(|kind| is_kind(held, kind)))
@@ -67,10 +86,7 @@ fn get_resources(call: &Call, held: Vec<Held>) -> Reply {
         .filter(|held| filters.iter().all(|filter| passes(held, filter)))
         .collect();
     found.sort_by(|a, b| a.arn.cmp(&b.arn));
-    let size = size as usize;
-    let page: Vec<Value> = found.iter().skip(start).take(size).map(|held| mapping(held)).collect();
-    let token = if start + size < found.len() { format!("after-{}", start + size) } else { String::new() };
-    Reply::json(200, &json!({ "PaginationToken": token, "ResourceTagMappingList": page }))
+    Ok(found.iter().map(mapping).collect())
 }
 
 /// `ec2` or `ec2:vpc`; what is `elasticloadbalancing:loadbalancer/app` is also `elasticloadbalancing:loadbalancer`.

@@ -30,6 +30,9 @@ fn pages_follow_one_another_and_filters_hold() {
         }
     }
     assert_eq!(seen.len(), 5, "{seen:?}");
+    let ask = json!({ "ResourcesPerPage": 2, "PaginationToken": "gone" });
+    let refused = aws.try_json("tagging", "ResourceGroupsTaggingAPI_20170126.GetResources", ask);
+    assert_eq!(refused.code(), "PaginationTokenExpiredException");
     let refused =
         aws.try_json("tagging", "ResourceGroupsTaggingAPI_20170126.GetResources", json!({ "ResourcesPerPage": 101 }));
     assert_eq!(refused.code(), "InvalidParameterException");
