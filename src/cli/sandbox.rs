@@ -84,6 +84,6 @@ pub(super) async fn ensure(global: &Global, ui: &Ui) -> Result<String, CommandEr
 fn start(port: u16, ui: &Ui) -> Result<String, CommandError> {
     let exe: PathBuf =
         std::env::current_exe().map_err(|error| CommandError::failed(format!("cannot find myself: {error}")))?;
-    let endpoint = daemon::ensure_running(&exe, port, &mut |text| ui.note(text))?;
+    let endpoint = daemon::ensure_running(&exe, port, &|text| ui.note(text))?;
     Ok(endpoint.url)
 }

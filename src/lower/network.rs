@@ -203,7 +203,7 @@ network:
         );
         let stack: Document = serde_yaml::from_str(&text).expect("a stack");
         let origin = |_: &str| Origin { file: String::new(), line: 1, column: 1 };
-        crate::lower::lower(&stack, &origin, &Facts::anywhere(&stack))
+        crate::lower::lower(&stack, &Default::default(), &origin, &Facts::anywhere(&stack))
     }
 
     /// The target of the default route of the table that the subnet uses.
