@@ -113,6 +113,12 @@ pub struct Cloud {
     /// The stack's, with their rules.
     pub(crate) security_groups: Memo<Vec<aws_sdk_ec2::types::SecurityGroup>>,
     pub(super) groups: Memo<Vec<AutoScalingGroup>>,
+    /// By ARN.
+    pub(crate) certificates: Memo<Option<aws_sdk_acm::types::CertificateDetail>>,
+    /// By the zone's id.
+    pub(crate) records: Memo<Vec<aws_sdk_route53::types::ResourceRecordSet>>,
+    /// Held while records change: Route 53 takes one change of a zone at a time.
+    pub(crate) record_changes: tokio::sync::Mutex<()>,
 }
 
 impl std::ops::Deref for Cloud {
@@ -150,6 +156,9 @@ impl Cloud {
             database_parameters: Memo::default(),
             security_groups: Memo::default(),
             groups: Memo::default(),
+            certificates: Memo::default(),
+            records: Memo::default(),
+            record_changes: tokio::sync::Mutex::default(),
         })
     }
 
@@ -175,6 +184,8 @@ impl Cloud {
         self.database_parameters.clear();
         self.security_groups.clear();
         self.groups.clear();
+        self.certificates.clear();
+        self.records.clear();
         let index = Arc::new(Index::read(self, stack).await?);
         match self.index.write() {
             Ok(mut held) => *held = index,

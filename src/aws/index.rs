@@ -70,6 +70,11 @@ impl Index {
         })
     }
 
+    /// Every value that a tag has on any resource of the stack.
+    pub fn values_of<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a str> {
+        self.by_arn.values().filter_map(move |tags| tags.get(key).map(String::as_str))
+    }
+
     /// The tags of something found under one of our names: from the index, or else from the service itself,
     /// which `ask` asks. `None` when it belongs to someone else.
     pub async fn owned<F>(&self, arn: &str, ask: impl FnOnce() -> F) -> Result<Option<Tags>>

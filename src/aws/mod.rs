@@ -1,6 +1,7 @@
 //! Everything about AWS that is not one kind of resource: clients, errors, retries, waits, tags, policies.
 
 mod cloud;
+pub mod dns;
 mod error;
 pub mod foreign;
 mod groups;

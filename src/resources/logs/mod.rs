@@ -1,3 +1,4 @@
 //! CloudWatch Logs.
 
+pub mod delivery;
 pub mod log_group;

@@ -1,0 +1,33 @@
+//! Identity pools: AWS credentials for browsers.
+
+pub mod pool;
+pub mod roles;
+
+use bogosa_engine::{Failure, Result};
+
+use crate::aws::Cloud;
+
+/// Logical names and ids of the stack's identity pools, as the tag index shows them.
+pub(crate) fn pools(cloud: &Cloud) -> Vec<(String, String)> {
+    let index = cloud.index();
+    let pools = index.of_kind("cognito_identity.pool");
+    pools.filter_map(|(arn, name, _)| Some((name, arn.split_once(":identitypool/")?.1.to_owned()))).collect()
+}
+
+pub(crate) fn absent_is_none<T>(answer: Result<T>) -> Result<Option<T>> {
+    match answer {
+        Ok(value) => Ok(Some(value)),
+        Err(failure) if gone(&failure) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+pub(crate) fn gone(failure: &Failure) -> bool {
+    failure.is(&["ResourceNotFoundException"])
+}
+
+pub(crate) const BUSY: &str = "another change of the identity pool is under way";
+
+pub(crate) fn busy(failure: &Failure) -> bool {
+    failure.is(&["ConcurrentModificationException"])
+}

@@ -1,0 +1,153 @@
+//! Hosted zone that bogosa makes. (A zone that exists already is no resource, only an id: [`super::find_zone`].)
+//!
+//! CreateHostedZone takes no tags, so a run that died may leave an untagged zone; its caller reference,
+//! which can be used once only, shows that it is ours. Deleting a zone deletes every record in it but the two
+//! that Route 53 makes. The name servers differ with each creation and have to be set at the registrar.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use aws_sdk_route53::types::{ChangeAction, HostedZoneConfig, RrType, TagResourceType};
+use bogosa_engine::{
+    Context, Difference, Failure, Found, Impact, Outputs, Resource, Result, Scope, Seconds, Status, TAG_STACK, Tags,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{bare, called, change, list, plain, retag, to};
+use crate::aws::{Cloud, Said, retry, tags};
+use crate::read_tags;
+
+#[derive(Debug)]
+pub struct Zone;
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spec {
+    /// Small letters, without a dot at the end.
+    pub name: String,
+}
+
+impl Resource for Zone {
+    type Cloud = Cloud;
+    type Spec = Spec;
+
+    const KIND: &'static str = "route53.zone";
+    const OUTPUTS: &'static [&'static str] = &["id", "name_servers"];
+    const IMPACTS: &'static [(&'static str, Impact)] = &[("name", Impact::DataLoss)];
+    const HOLDS_DATA: bool = true;
+    const SECONDS: Seconds = Seconds { create: 3, update: 1, delete: 3 };
+
+    async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
+        let index = cloud.index();
+        let mut found = Vec::new();
+        for (arn, name, live_tags) in index.of_kind(Self::KIND) {
+            found.extend(look(cloud, name, bare(arn), live_tags.clone()).await?);
+        }
+        if found.is_empty() {
+            // Made just now, perhaps, and the tag index does not list it yet.
+            for (_, spec) in &scope.wanted {
+                for zone in called(cloud, &spec.name).await? {
+                    let live_tags = read(cloud, bare(zone.id())).await?;
+                    let Some(name) = tags::name_in(scope.stack, Self::KIND, &live_tags) else { continue };
+                    found.extend(look(cloud, name, bare(zone.id()), live_tags).await?);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
+        let mut reference = context.token.clone();
+        for attempt in 1..=4 {
+            let config = HostedZoneConfig::builder().comment(format!("bogosa: {}", context.stack)).build();
+            let call = cloud.route53().create_hosted_zone().name(&spec.name).caller_reference(&reference);
+            let id = match call.hosted_zone_config(config).send().await.said("route53 CreateHostedZone") {
+                Ok(made) => made.hosted_zone().map(|zone| bare(zone.id()).to_owned()).unwrap_or_default(),
+                Err(failure) if failure.is(&["HostedZoneAlreadyExists"]) && attempt < 4 => {
+                    let zones = called(cloud, &spec.name).await?;
+                    let Some(zone) = zones.iter().find(|zone| zone.caller_reference() == reference) else {
+                        // The reference belongs to one that was deleted.
+                        reference = format!("{}-{attempt}", context.token);
+                        continue;
+                    };
+                    let live_tags = read(cloud, bare(zone.id())).await?;
+                    if live_tags.contains_key(TAG_STACK) {
+                        tags::must_be_ours(context, &format!("the zone {}", spec.name), &live_tags)?;
+                    }
+                    bare(zone.id()).to_owned()
+                }
+                Err(failure) => return Err(failure),
+            };
+            retag(cloud, TagResourceType::Hostedzone, &id, &context.tags, &[]).await?;
+            let made = look(cloud, String::new(), &id, Tags::new()).await?;
+            let gone = || Failure::new("route53 GetHostedZone", format!("the new zone {id} is gone"));
+            return made.map(|made| made.outputs).ok_or_else(gone);
+        }
+        Err(Failure::new("route53 CreateHostedZone", "no caller reference is free"))
+    }
+
+    async fn update(
+        _cloud: &Cloud,
+        _context: &Context,
+        live: &Found<Spec>,
+        _want: &Spec,
+        _differences: &[Difference],
+    ) -> Result<Outputs> {
+        Ok(live.outputs.clone())
+    }
+
+    async fn retag(cloud: &Cloud, _context: &Context, live: &Found<Spec>, set: &Tags, unset: &[String]) -> Result<()> {
+        retag(cloud, TagResourceType::Hostedzone, &live.id, set, unset).await
+    }
+
+    async fn delete(cloud: &Cloud, context: &Context, live: &Found<Spec>) -> Result<()> {
+        let full = |failure: &Failure| failure.is(&["HostedZoneNotEmpty"]);
+        let result = retry(context, "there are still records in the zone", Duration::from_secs(120), full, || async {
+            empty(cloud, context, &live.id, &live.spec.name).await?;
+            cloud.route53().delete_hosted_zone().id(&live.id).send().await.said("route53 DeleteHostedZone").map(drop)
+        });
+        match result.await {
+            Err(failure) if failure.is(&["NoSuchHostedZone"]) => Ok(()),
+            result => result,
+        }
+    }
+}
+
+async fn look(cloud: &Cloud, name: String, id: &str, live_tags: Tags) -> Result<Option<Found<Spec>>> {
+    let answer = match cloud.route53().get_hosted_zone().id(id).send().await.said("route53 GetHostedZone") {
+        Err(failure) if failure.is(&["NoSuchHostedZone"]) => return Ok(None),
+        answer => answer?,
+    };
+    let servers: BTreeSet<String> = answer
+        .delegation_set()
+        .map(|set| set.name_servers().iter().map(|name| plain(name)).collect())
+        .unwrap_or_default();
+    let servers: Vec<String> = servers.into_iter().collect();
+    let outputs = [("id", id), ("name_servers", &servers.join(","))];
+    let outputs = outputs.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+    let spec = Spec { name: answer.hosted_zone().map(|zone| plain(zone.name())).unwrap_or_default() };
+    Ok(Some(Found { name, id: id.to_owned(), spec, outputs, tags: Some(live_tags), status: Status::Ready }))
+}
+
+async fn read(cloud: &Cloud, id: &str) -> Result<Tags> {
+    let call = cloud.route53().list_tags_for_resource().resource_type(TagResourceType::Hostedzone).resource_id(id);
+    let answer = call.send().await.said("route53 ListTagsForResource")?;
+    Ok(answer.resource_tag_set().map(|set| read_tags!(set.tags())).unwrap_or_default())
+}
+
+/// A thousand changes are the most that one batch takes.
+const BATCH: usize = 500;
+
+async fn empty(cloud: &Cloud, context: &Context, id: &str, name: &str) -> Result<()> {
+    let own = |kind: &RrType| matches!(kind, RrType::Ns | RrType::Soa);
+    let mut doomed = Vec::new();
+    for record in list(cloud, id).await? {
+        if !(own(record.r#type()) && plain(record.name()) == plain(name)) {
+            doomed.push(to(ChangeAction::Delete, record)?);
+        }
+    }
+    for batch in doomed.chunks(BATCH) {
+        change(cloud, context, id, batch.to_vec()).await?;
+    }
+    Ok(())
+}
