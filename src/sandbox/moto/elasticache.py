@@ -101,3 +101,15 @@ def elasticache():
         description = self._get_param("CacheSubnetGroupDescription") or old.cache_subnet_group_description
         made = backend.create_cache_subnet_group(cache_subnet_group_name=name, cache_subnet_group_description=description, subnet_ids=subnets or old.subnet_ids, tags=[])
         return ActionResult({"CacheSubnetGroup": made})
+
+    # https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_DescribeCacheEngineVersions.html
+    @add(Response)
+    def describe_cache_engine_versions(self):
+        engine, version = self._get_param("Engine"), self._get_param("EngineVersion") or ""
+        found = [
+            {"Engine": name, "EngineVersion": one, "CacheParameterGroupFamily": f"{name}{one.split('.')[0]}", "CacheEngineDescription": name}
+            for name, versions in VERSIONS.items()
+            for one in versions
+            if engine in (None, name) and one.startswith(version)
+        ]
+        return ActionResult({"CacheEngineVersions": found})

@@ -1,4 +1,4 @@
-# IAM: would this principal be allowed? (what a preflight asks)
+# IAM: would this principal be allowed? (what a preflight asks); the tags of instance profiles.
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html
 import fnmatch
 import json
@@ -59,3 +59,7 @@ def iam():
     @add(Response)
     def simulate_custom_policy(self):
         return evaluate(self, self._get_param("PolicyInputList") or [])
+
+    @add(Response)
+    def list_instance_profile_tags(self):
+        return ActionResult({"Tags": self.backend.get_instance_profile(self._get_param("InstanceProfileName")).tags, "IsTruncated": False})

@@ -1,4 +1,5 @@
-# CloudWatch Logs' vended log delivery: tags stay what they are, an update forgets nothing, and what is in use stays.
+# CloudWatch Logs: the keys of log groups; vended log delivery, where tags stay what they are, an update forgets nothing,
+# and what is in use stays.
 import json
 
 
@@ -86,3 +87,22 @@ def logs():
     in_pages("describe_deliveries", "deliveries")
     in_pages("describe_delivery_sources", "deliverySources")
     in_pages("describe_delivery_destinations", "deliveryDestinations")
+
+    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html
+    def keyed(self):
+        given = json.loads(self.body)
+        name = given.get("logGroupName") or given["resourceIdentifier"].split(":log-group:")[-1].removesuffix(":*")
+        if name not in self.logs_backend.groups:
+            refuse("ResourceNotFoundException", "The specified log group does not exist.")
+        return self.logs_backend.groups[name], given.get("kmsKeyId")
+
+    @add(LogsResponse)
+    def associate_kms_key(self):
+        group, key = keyed(self)
+        group.kms_key_id = key
+        return ""
+
+    @add(LogsResponse)
+    def disassociate_kms_key(self):
+        keyed(self)[0].kms_key_id = None
+        return ""

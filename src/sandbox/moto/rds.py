@@ -188,3 +188,7 @@ def rds():
             "DBClusters": (len(mine.clusters), 40),
         }
         return ActionResult({"AccountQuotas": [{"AccountQuotaName": name, "Used": used, "Max": most} for name, (used, most) in quotas.items()]})
+
+    @add(Response)
+    def describe_pending_maintenance_actions(self):
+        return ActionResult({"PendingMaintenanceActions": []})

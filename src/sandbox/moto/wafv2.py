@@ -98,6 +98,17 @@ def wafv2():
     def check_capacity(self):
         return answer({"Capacity": capacity(json.loads(self.body)["Rules"])})
 
+    @add(Response)
+    def list_available_managed_rule_groups(self):
+        return answer({"ManagedRuleGroups": [{"VendorName": "AWS", "Name": name, "VersioningSupported": False} for name in GROUPS]})
+
+    @add(Response)
+    def describe_managed_rule_group(self):
+        name = json.loads(self.body)["Name"]
+        if name not in GROUPS:
+            refuse("WAFNonexistentItemException", "AWS WAF couldn't perform the operation because your resource doesn't exist.")
+        return answer({"Capacity": GROUPS[name], "Rules": [], "LabelNamespace": f"awswaf:managed:aws:{name}:"})
+
     @around(FakeWebACL)
     def to_dict(old, self):
         shown = {key: value for key, value in old(self).items() if value is not None}

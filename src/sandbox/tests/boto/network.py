@@ -53,6 +53,11 @@ within({"VpcEndpointType": "Gateway", "State": "available", "RouteTableIds": [ta
 logs.create_log_group(logGroupName="/flow", tags={"Name": "l"})
 logs.put_retention_policy(logGroupName="/flow", retentionInDays=30)
 within({"logGroupName": "/flow", "retentionInDays": 30}, logs.describe_log_groups(logGroupNamePrefix="/flow")["logGroups"][0])
+key = "arn:aws:kms:us-east-1:123456789012:key/k"
+logs.associate_kms_key(logGroupName="/flow", kmsKeyId=key)
+assert logs.describe_log_groups(logGroupNamePrefix="/flow")["logGroups"][0]["kmsKeyId"] == key
+logs.disassociate_kms_key(logGroupName="/flow")
+assert "kmsKeyId" not in logs.describe_log_groups(logGroupNamePrefix="/flow")["logGroups"][0]
 role = aws("iam").create_role(RoleName="flow", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
 flow = dict(ResourceType="VPC", TrafficType="ALL", LogGroupName="/flow", DeliverLogsPermissionArn=role, MaxAggregationInterval=60)
 flow_id = ec2.create_flow_logs(ResourceIds=[vpc], TagSpecifications=tags("vpc-flow-log", "f"), **flow)["FlowLogIds"][0]

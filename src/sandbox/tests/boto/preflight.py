@@ -29,3 +29,11 @@ assert quotas.get_aws_default_service_quota(ServiceCode="ec2", QuotaCode="L-0263
 assert quotas.list_service_quotas(ServiceCode="rds")["Quotas"]
 refused("NoSuchResourceException", quotas.get_service_quota, ServiceCode="ec2", QuotaCode="L-00000000")
 assert aws("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == 1000
+
+aws("iam").create_instance_profile(InstanceProfileName="p", Tags=[{"Key": "a", "Value": "b"}])
+assert aws("iam").list_instance_profile_tags(InstanceProfileName="p")["Tags"] == [{"Key": "a", "Value": "b"}]
+waf = aws("wafv2")
+assert any(one["Name"] == "AWSManagedRulesCommonRuleSet" for one in waf.list_available_managed_rule_groups(Scope="REGIONAL")["ManagedRuleGroups"])
+assert waf.describe_managed_rule_group(Scope="REGIONAL", VendorName="AWS", Name="AWSManagedRulesCommonRuleSet")["Capacity"] == 700
+assert aws("elasticache").describe_cache_engine_versions(Engine="valkey")["CacheEngineVersions"]
+assert aws("rds").describe_pending_maintenance_actions()["PendingMaintenanceActions"] == []
