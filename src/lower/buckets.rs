@@ -6,6 +6,7 @@ use bogosa_engine::{Address, Resource};
 use serde_json::{Value, json};
 
 use super::Lowering;
+use crate::resources::s3::access_logs::{self, AccessLogs};
 use crate::resources::s3::bucket::{Bucket, Expiry, Spec};
 use crate::resources::s3::bucket_policy::{self, BucketPolicy};
 
@@ -23,7 +24,7 @@ pub(crate) fn name(l: &Lowering<'_>, part: &str) -> String {
     l.name(&format!("{part}-{}", l.facts.account))
 }
 
-/// Adds a bucket and its policy: TLS only, and `allow`. Both have the logical name `part`.
+/// Adds a bucket and its policy: `allow`, and TLS only. Both have the logical name `part`.
 pub(crate) fn add(l: &mut Lowering<'_>, part: &str, path: &str, spec: Spec, allow: Vec<Value>) {
     let bucket = spec.bucket.clone();
     l.add::<Bucket>(part, path, Some(&bucket), spec);
@@ -36,7 +37,7 @@ pub(crate) fn add(l: &mut Lowering<'_>, part: &str, path: &str, spec: Spec, allo
         "Resource": [arn.clone(), arn + "/*"],
         "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     });
-    let statements: Vec<Value> = std::iter::once(tls_only).chain(allow).collect();
+    let statements: Vec<Value> = allow.into_iter().chain([tls_only]).collect();
     let policy = json!({"Version": "2012-10-17", "Statement": statements});
     let node = l.add::<BucketPolicy>(part, path, None, bucket_policy::Spec { bucket, policy });
     node.after.insert(Address::new(Bucket::KIND, part));
@@ -51,9 +52,15 @@ pub(crate) fn lifecycle(days: u32, noncurrent_days: Option<u32>) -> BTreeMap<Str
     BTreeMap::from([("bogosa".to_owned(), everything)])
 }
 
-/// Where the requests to the bucket `part` are logged, within the bucket of logs.
-pub(crate) fn request_logs(part: &str) -> String {
-    format!("{S3_LOGS}/{part}/")
+/// The requests to the bucket `part` are logged in the bucket of logs, whose policy says which may.
+pub(crate) fn log_requests(l: &mut Lowering<'_>, part: &str, path: &str) {
+    let spec = access_logs::Spec {
+        bucket: name(l, part),
+        target: Bucket::output("logs", "name"),
+        prefix: format!("{S3_LOGS}/{part}/"),
+    };
+    let node = l.add::<AccessLogs>(part, path, None, spec);
+    node.after.insert(Address::new(BucketPolicy::KIND, "logs"));
 }
 
 /// The one bucket of logs, wherever something writes any. It does not log itself.
@@ -88,18 +95,19 @@ pub(crate) fn lower(l: &mut Lowering<'_>) {
     }
     if let Some(media) = media {
         keep("buckets", format!("{S3_LOGS}/"), media.log_retention_days);
-        let sources = format!("arn:{}:s3:::*", l.facts.partition);
-        allow.push(json!({
-            "Sid": "Buckets",
-            "Effect": "Allow",
-            "Principal": {"Service": "logging.s3.amazonaws.com"},
-            "Action": "s3:PutObject",
-            "Resource": arn.clone() + &format!("/{S3_LOGS}/*"),
-            "Condition": {
-                "StringEquals": {"aws:SourceAccount": account},
-                "ArnLike": {"aws:SourceArn": sources},
-            },
-        }));
+        for (part, sid) in [("source", "RequestsToSource"), ("destination", "RequestsToDestination")] {
+            allow.push(json!({
+                "Sid": sid,
+                "Effect": "Allow",
+                "Principal": {"Service": "logging.s3.amazonaws.com"},
+                "Action": "s3:PutObject",
+                "Resource": arn.clone() + &format!("/{S3_LOGS}/{part}/*"),
+                "Condition": {
+                    "StringEquals": {"aws:SourceAccount": account},
+                    "ArnLike": {"aws:SourceArn": Bucket::output(part, "arn")},
+                },
+            }));
+        }
     }
     if cdn.is_some() {
         keep("distribution", "AWSLogs/".to_owned(), media.map_or(90, |media| media.log_retention_days));

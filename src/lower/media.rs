@@ -19,7 +19,7 @@ use crate::resources::lambda::permission::{self, Permission};
 use crate::resources::logs::log_group::{self, LogGroup};
 use crate::resources::mediaconvert::job_template::{self, JobTemplate};
 use crate::resources::mediaconvert::queue as conversions;
-use crate::resources::s3::bucket::{self, AccessLogs, Bucket, CorsRule, Encryption};
+use crate::resources::s3::bucket::{self, Bucket, CorsRule, Encryption};
 use crate::resources::s3::notification::{self, Notification};
 use crate::resources::sns::topic::{self, Topic};
 use crate::resources::sqs::queue::{self, Queue, Redrive};
@@ -45,10 +45,10 @@ pub(crate) fn lower(l: &mut Lowering<'_>) {
 }
 
 fn buckets(l: &mut Lowering<'_>, media: &Media) {
-    let source = bucket(l, "source", &media.source, media.access_logs, &["GET", "HEAD", "PUT"]);
+    let source = bucket(l, "source", &media.source, &["GET", "HEAD", "PUT"]);
     buckets::add(l, "source", "media.source", source, Vec::new());
 
-    let destination = bucket(l, "destination", &media.destination, media.access_logs, &["GET", "HEAD"]);
+    let destination = bucket(l, "destination", &media.destination, &["GET", "HEAD"]);
     let distribution = l.stack.cdn.as_ref().map(|_| {
         json!({
             "Sid": "Distribution",
@@ -60,6 +60,11 @@ fn buckets(l: &mut Lowering<'_>, media: &Media) {
         })
     });
     buckets::add(l, "destination", "media.destination", destination, distribution.into_iter().collect());
+
+    if media.access_logs {
+        buckets::log_requests(l, "source", "media.access_logs");
+        buckets::log_requests(l, "destination", "media.access_logs");
+    }
 }
 
 /// An output of the distribution of `cdn`.
@@ -67,13 +72,7 @@ fn distribution(output: &str) -> Input {
     Input::output(Address::new("cloudfront.distribution", "media"), output)
 }
 
-fn bucket(
-    l: &Lowering<'_>,
-    part: &str,
-    settings: &schema::Bucket,
-    access_logs: bool,
-    methods: &[&str],
-) -> bucket::Spec {
+fn bucket(l: &Lowering<'_>, part: &str, settings: &schema::Bucket, methods: &[&str]) -> bucket::Spec {
     let schema::Bucket { cors, encryption, versioning, noncurrent_days, expire_days } = settings;
     let origins: BTreeSet<String> =
         cors.origins.clone().unwrap_or_else(|| l.stack.page_origins()).into_iter().collect();
@@ -86,7 +85,6 @@ fn bucket(
         expose: set(&["ETag"]),
         max_age: i32::try_from(cors.max_age).unwrap_or(i32::MAX),
     };
-    let logs = || AccessLogs::To { bucket: buckets::name(l, "logs"), prefix: buckets::request_logs(part) };
     bucket::Spec {
         encryption: match encryption {
             schema::Encryption::SseS3 => Encryption::SseS3,
@@ -94,7 +92,6 @@ fn bucket(
         versioning: Some(*versioning),
         lifecycle: Some(buckets::lifecycle(*expire_days, versioning.then_some(*noncurrent_days))),
         cors: Some(if rule.origins.is_empty() { Vec::new() } else { vec![rule] }),
-        access_logs: Some(if access_logs { logs() } else { AccessLogs::Off }),
         ..bucket::Spec::private(buckets::name(l, part))
     }
 }

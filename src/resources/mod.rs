@@ -67,6 +67,7 @@ pub const KINDS: &[&dyn Kind<Cloud>] = &[
     &Typed::<cloudfront::response_headers_policy::ResponseHeadersPolicy>::NEW,
     &Typed::<cloudfront::distribution::Distribution>::NEW,
     &Typed::<s3::bucket_policy::BucketPolicy>::NEW,
+    &Typed::<s3::access_logs::AccessLogs>::NEW,
     &Typed::<logs::delivery::Delivery>::NEW,
     &Typed::<elb::target_group::TargetGroup>::NEW,
     &Typed::<elb::load_balancer::LoadBalancer>::NEW,

@@ -1,4 +1,4 @@
-//! Bucket, with everything that is set on it except policy and notifications.
+//! Bucket, with everything that is set on it except policy, access logs and notifications.
 //!
 //! A name is unique in the world and fixed. In us-east-1 creating a bucket that one has already answers
 //! success and resets its ACLs, so `create` looks first. CreateBucket takes tags; endpoints that imitate S3
@@ -6,7 +6,7 @@
 //!
 //! Discovery is one read for each setting of each bucket, for S3 has no bulk read, so it asks only for what
 //! can deviate and matters. Every bucket: its public access block, which also proves that it exists. Versions,
-//! expiry, CORS and access logs: where the spec manages them (`Some`). Never: ownership and encryption. New
+//! expiry and CORS: where the spec manages them (`Some`). Never: ownership and encryption. New
 //! buckets have no ACLs and, with public access blocked, ACLs could make nothing public; and S3 encrypts
 //! everything with its own keys at least. Both are set at creation and assumed after that.
 
@@ -40,7 +40,6 @@ pub struct Spec {
     /// By the rule's id.
     pub lifecycle: Option<BTreeMap<String, Expiry>>,
     pub cors: Option<Vec<CorsRule>>,
-    pub access_logs: Option<AccessLogs>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,17 +78,6 @@ pub struct CorsRule {
     pub max_age: i32,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AccessLogs {
-    Off,
-    /// The name of another bucket of the stack: a reference cannot lead to the same kind.
-    To {
-        bucket: String,
-        prefix: String,
-    },
-}
-
 impl Spec {
     /// A private bucket with nothing else set on it.
     pub fn private(bucket: impl Into<String>) -> Self {
@@ -101,7 +89,6 @@ impl Spec {
             versioning: None,
             lifecycle: None,
             cors: None,
-            access_logs: None,
         }
     }
 }

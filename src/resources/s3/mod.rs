@@ -1,9 +1,10 @@
-//! Buckets, and what stands under them: policies and notifications. Those two have no tags; they are found
+//! Buckets, and what stands under them: policies, access logs, notifications. Those have no tags; they are found
 //! under a bucket that has, and share its logical name.
 //!
 //! S3 refuses two changes of one bucket at the same time (`OperationAborted`), and forgets a new bucket for
 //! moments (`NoSuchBucket`). All writes wait out both.
 
+pub mod access_logs;
 pub mod bucket;
 pub mod bucket_policy;
 pub mod notification;

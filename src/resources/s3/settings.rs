@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_s3::types::{
-    AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, BucketLoggingStatus, BucketVersioningStatus,
-    CorsConfiguration, CorsRule as SdkCorsRule, ExpirationStatus, LifecycleExpiration, LifecycleRule,
-    LifecycleRuleFilter, LoggingEnabled, NoncurrentVersionExpiration, ObjectOwnership, OwnershipControls,
-    OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
+    AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, BucketVersioningStatus, CorsConfiguration,
+    CorsRule as SdkCorsRule, ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter,
+    NoncurrentVersionExpiration, ObjectOwnership, OwnershipControls, OwnershipControlsRule,
+    PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
     ServerSideEncryptionConfiguration, ServerSideEncryptionRule, VersioningConfiguration,
 };
-use bogosa_engine::{Context, Failure, Result};
+use bogosa_engine::{Context, Result};
 
-use super::bucket::{AccessLogs, CorsRule, Encryption, Expiry, Spec};
+use super::bucket::{CorsRule, Encryption, Expiry, Spec};
 use super::settled;
 use crate::aws::{Built, Cloud, Said};
 
@@ -23,18 +23,16 @@ pub(super) enum Setting {
     Versioning,
     Lifecycle,
     Cors,
-    AccessLogs,
 }
 
 /// One after the other, as S3 wants it: what protects first.
-pub(super) const ALL: [Setting; 7] = [
+pub(super) const ALL: [Setting; 6] = [
     Setting::PublicAccess,
     Setting::Ownership,
     Setting::Encryption,
     Setting::Versioning,
     Setting::Lifecycle,
     Setting::Cors,
-    Setting::AccessLogs,
 ];
 
 impl Setting {
@@ -47,14 +45,11 @@ impl Setting {
             Self::Versioning => "versioning",
             Self::Lifecycle => "lifecycle",
             Self::Cors => "cors",
-            Self::AccessLogs => "access_logs",
         }
     }
 
     pub(super) async fn put(self, cloud: &Cloud, context: &Context, spec: &Spec) -> Result<()> {
-        // The logs bucket is made at the same time, being of the same kind.
-        let no_target = |failure: &Failure| failure.is(&["InvalidTargetBucketForLogging"]);
-        settled(context, no_target, || self.put_once(cloud, spec)).await
+        settled(context, |_| false, || self.put_once(cloud, spec)).await
     }
 
     async fn put_once(self, cloud: &Cloud, spec: &Spec) -> Result<()> {
@@ -103,11 +98,6 @@ impl Setting {
                     call.send().await.said("s3 PutBucketCors").map(drop)
                 }
             },
-            Self::AccessLogs => {
-                let Some(logs) = &spec.access_logs else { return Ok(()) };
-                let call = s3.put_bucket_logging().bucket(bucket).bucket_logging_status(access_logs(logs)?);
-                call.send().await.said("s3 PutBucketLogging").map(drop)
-            }
         }
     }
 }
@@ -121,7 +111,7 @@ pub(super) async fn read(cloud: &Cloud, bucket: &str, want: Option<&Spec>) -> Re
         return Ok(spec);
     };
     spec.owner_enforced = want.owner_enforced;
-    let (public_access_blocked, encryption, versioning, lifecycle, cors, access_logs) = tokio::try_join!(
+    let (public_access_blocked, encryption, versioning, lifecycle, cors) = tokio::try_join!(
         read_public_access(cloud, bucket),
         async {
             match &want.encryption {
@@ -132,9 +122,8 @@ pub(super) async fn read(cloud: &Cloud, bucket: &str, want: Option<&Spec>) -> Re
         managed(&want.versioning, read_versioning(cloud, bucket)),
         managed(&want.lifecycle, read_lifecycle(cloud, bucket)),
         managed(&want.cors, read_cors(cloud, bucket)),
-        managed(&want.access_logs, read_access_logs(cloud, bucket)),
     )?;
-    Ok(Spec { public_access_blocked, encryption, versioning, lifecycle, cors, access_logs, ..spec })
+    Ok(Spec { public_access_blocked, encryption, versioning, lifecycle, cors, ..spec })
 }
 
 /// Reads only what is managed.
@@ -283,24 +272,6 @@ async fn read_cors(cloud: &Cloud, bucket: &str) -> Result<Vec<CorsRule>> {
         max_age: rule.max_age_seconds().unwrap_or_default(),
     });
     Ok(rules.collect())
-}
-
-fn access_logs(logs: &AccessLogs) -> Result<BucketLoggingStatus> {
-    let target = match logs {
-        AccessLogs::Off => None,
-        AccessLogs::To { bucket, prefix } => {
-            Some(LoggingEnabled::builder().target_bucket(bucket).target_prefix(prefix).build().built()?)
-        }
-    };
-    Ok(BucketLoggingStatus::builder().set_logging_enabled(target).build())
-}
-
-async fn read_access_logs(cloud: &Cloud, bucket: &str) -> Result<AccessLogs> {
-    let answer = cloud.s3().get_bucket_logging().bucket(bucket).send().await.said("s3 GetBucketLogging")?;
-    Ok(answer.logging_enabled().map_or(AccessLogs::Off, |target| AccessLogs::To {
-        bucket: target.target_bucket().to_owned(),
-        prefix: target.target_prefix().to_owned(),
-    }))
 }
 
 /// `None` where nothing is set. That the bucket itself is gone stays a failure.
