@@ -34,7 +34,7 @@ type Edges = BTreeMap<Address, BTreeSet<Address>>;
 
 pub(super) fn run(args: &GraphArgs, ui: &Ui) -> Result<Exit, CommandError> {
     let stack = load(&args.stack)?;
-    let graph = lower(&stack.doc, &stack.files, &|path| stack.at(path), &Facts::anywhere(&stack.doc));
+    let graph = lower(&stack, &Facts::anywhere(&stack.doc))?;
     let edges = direct(&graph.dependencies(&resources::kinds())?);
     match args.format {
         Format::Dot => ui.print(dot(&edges)),

@@ -57,11 +57,11 @@ impl Session {
             partition: self.cloud.partition.clone(),
             zone_id,
         };
-        Ok(lower(document, &stack.files, &|path| stack.at(path), &facts))
+        Ok(lower(stack, &facts)?)
     }
 
     async fn existing_zone(&self, stack: &Stack, zone: &str) -> Result<String, CommandError> {
-        None::<String>.ok_or_else(|| {
+        resources::route53::find_zone(&self.cloud, zone).await?.ok_or_else(|| {
             CommandError::input(format!("{}: there is no hosted zone {zone} in this account", stack.at("dns.zone")))
                 .hint("Set `dns.create: true` to let bogosa make it, or name a zone that exists.")
         })

@@ -11,7 +11,7 @@ use crate::resources;
 
 pub(super) fn run(args: &StackArgs, ui: &Ui) -> Result<Exit, CommandError> {
     let stack = load(args)?;
-    let graph = lower(&stack.doc, &stack.files, &|path| stack.at(path), &Facts::anywhere(&stack.doc));
+    let graph = lower(&stack, &Facts::anywhere(&stack.doc))?;
     graph.dependencies(&resources::kinds())?;
     let name = &stack.doc.stack;
     ui.line(format!("{}: stack {name} is valid, {} resources", args.stack.display(), graph.len()));

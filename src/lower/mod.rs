@@ -10,12 +10,14 @@ pub(crate) mod security_groups;
 pub(crate) mod waf;
 pub(crate) mod web;
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bogosa_engine::{Graph, Node, Origin, Resource};
 use sha2::{Digest, Sha256};
 
 use crate::stack::schema::Document;
+use crate::stack::{Problems, Stack};
 
 /// The tag that `lifecycle.protect` puts on every resource that has tags: `destroy` refuses while it is there.
 pub const PROTECT: &str = "bogosa:protect";
@@ -47,12 +49,15 @@ pub(crate) struct Lowering<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) graph: Graph,
     origin: &'a dyn Fn(&str) -> Origin,
+    /// The derived names that were asked for.
+    names: RefCell<BTreeSet<String>>,
 }
 
 impl Lowering<'_> {
     /// The physical name `<stack>-<part>`, or what `names:` says instead.
     pub(crate) fn name(&self, part: &str) -> String {
         let derived = format!("{}-{part}", self.stack.stack);
+        self.names.borrow_mut().insert(derived.clone());
         self.stack.names.get(&derived).cloned().unwrap_or(derived)
     }
 
@@ -97,18 +102,32 @@ impl Lowering<'_> {
     }
 }
 
-/// Every resource that the stack file asks for.
-pub fn lower(
+/// Every resource that the stack file asks for. `names:` may hold only names that resources have.
+pub fn lower(stack: &Stack, facts: &Facts) -> Result<Graph, Problems> {
+    let (graph, names) = sections(&stack.doc, &stack.files, &|path| stack.at(path), facts);
+    let unknown = stack.unknown_names(&names);
+    if unknown.is_empty() { Ok(graph) } else { Err(unknown) }
+}
+
+fn sections(
     stack: &Document,
     files: &BTreeMap<String, String>,
     origin: &dyn Fn(&str) -> Origin,
     facts: &Facts,
-) -> Graph {
-    let mut lowering = Lowering { stack, files, facts, graph: Graph::default(), origin };
+) -> (Graph, BTreeSet<String>) {
+    let names = RefCell::default();
+    let mut lowering = Lowering { stack, files, facts, graph: Graph::default(), origin, names };
     network::lower(&mut lowering);
     security_groups::lower(&mut lowering);
     buckets::lower(&mut lowering);
     media::lower(&mut lowering);
     web::lower(&mut lowering);
-    lowering.graph
+    (lowering.graph, lowering.names.into_inner())
+}
+
+/// Lowers a document that comes from no file.
+#[cfg(test)]
+pub(crate) fn lower_document(stack: &Document) -> Graph {
+    let origin = |_: &str| Origin { file: String::new(), line: 1, column: 1 };
+    sections(stack, &BTreeMap::new(), &origin, &Facts::anywhere(stack)).0
 }

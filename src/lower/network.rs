@@ -185,10 +185,9 @@ fn flow_logs(l: &mut Lowering<'_>, FlowLogs { retention_days, traffic, .. }: &Fl
 
 #[cfg(test)]
 mod tests {
-    use bogosa_engine::{Address, Graph, Origin};
+    use bogosa_engine::{Address, Graph};
 
     use super::*;
-    use crate::lower::Facts;
 
     fn graph(nat: &str) -> Graph {
         let text = format!(
@@ -202,8 +201,7 @@ network:
 "
         );
         let stack: Document = serde_yaml::from_str(&text).expect("a stack");
-        let origin = |_: &str| Origin { file: String::new(), line: 1, column: 1 };
-        crate::lower::lower(&stack, &Default::default(), &origin, &Facts::anywhere(&stack))
+        crate::lower::lower_document(&stack)
     }
 
     /// The target of the default route of the table that the subnet uses.

@@ -21,7 +21,7 @@ pub struct Run {
 
 impl Aws {
     pub fn start() -> Self {
-        let sandbox = bogosa_sandbox::Sandbox::start(&Default::default(), &mut |_| {}).unwrap();
+        let sandbox = bogosa_sandbox::Sandbox::start(&Default::default(), &|_| {}).unwrap();
         let home = std::env::temp_dir().join(format!("bogosa-test-{}-{}", std::process::id(), sandbox.port));
         std::fs::create_dir_all(&home).unwrap();
         Self { sandbox, home }

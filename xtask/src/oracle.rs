@@ -19,7 +19,7 @@ pub(crate) fn run(peer: &Path) -> Result<()> {
         eprintln!("skipped: Terraform is not installed on this machine");
         return Ok(());
     }
-    let sandbox = bogosa_sandbox::Sandbox::start(&Default::default(), &mut |text| eprintln!("{text}"))?;
+    let sandbox = bogosa_sandbox::Sandbox::start(&Default::default(), &|text| eprintln!("{text}"))?;
     eprintln!("sandbox on {}", sandbox.endpoint);
     let status = Command::new(script).arg(&sandbox.endpoint).status()?;
     drop(sandbox);
