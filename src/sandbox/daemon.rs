@@ -33,6 +33,8 @@ pub struct Endpoint {
     pub health: Health,
     /// Whether this call started it.
     pub started: bool,
+    /// Whether it runs since before `exe` was built, and so may be of another version: stop it to have the new one.
+    pub stale: bool,
 }
 
 /// What `/_sandbox/health` says.
@@ -84,14 +86,14 @@ async fn terminated() {
 /// background. Blocks until it answers; the first time on a machine this makes Python's environment.
 pub fn ensure_running(exe: &Path, port: u16, say: Progress) -> anyhow::Result<Endpoint> {
     if let Some(health) = health(port)? {
-        return Ok(endpoint(health, false));
+        return Ok(endpoint(health, exe, false));
     }
     let cache = venv::cache_dir()?;
     fs::create_dir_all(&cache).with_context(|| format!("cannot make {}", cache.display()))?;
     let lock = File::create(cache.join(format!("{port}.lock")))?;
     lock.lock().context("cannot lock the sandbox's folder")?;
     if let Some(health) = health(port)? {
-        return Ok(endpoint(health, false)); // started by another while we waited
+        return Ok(endpoint(health, exe, false)); // started by another while we waited
     }
     venv::ensure(&cache, say)?;
     let log = log_path(&cache, port);
@@ -106,7 +108,7 @@ pub fn ensure_running(exe: &Path, port: u16, say: Progress) -> anyhow::Result<En
     loop {
         if let Some(health) = health(port)? {
             fs::write(cache.join(format!("{port}.pid")), health.pid.to_string())?;
-            return Ok(endpoint(health, true));
+            return Ok(endpoint(health, exe, true));
         }
         if let Some(status) = child.try_wait()? {
             bail!("the sandbox ended at once ({status}); its log, {}, ends with:\n{}", log.display(), tail(&log));
@@ -212,8 +214,10 @@ fn url(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
-fn endpoint(health: Health, started: bool) -> Endpoint {
-    Endpoint { url: url(health.port), health, started }
+fn endpoint(health: Health, exe: &Path, started: bool) -> Endpoint {
+    let age = fs::metadata(exe).and_then(|file| file.modified()).ok().and_then(|built| built.elapsed().ok());
+    let stale = !started && age.is_some_and(|age| age.as_secs() < health.uptime_seconds);
+    Endpoint { url: url(health.port), health, started, stale }
 }
 
 fn log_path(cache: &Path, port: u16) -> PathBuf {

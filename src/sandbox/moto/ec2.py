@@ -96,13 +96,19 @@ def ec2():
         self.params["LaunchTemplateData"] = data
         return old(self)
 
-    # Tags can be changed later; moto keeps those of the creation.
+    # Tags can be changed later; moto keeps those of the creation. And it cuts the list short without a token.
     @around(Response)
     def describe_launch_templates(old, self):
+        self.params["MaxResults"] = 10000
         answer = old(self)
         for shown in answer.result["LaunchTemplates"]:
             shown["Tags"] = self.ec2_backend.get_launch_template(shown["LaunchTemplateId"]).get_tags()
         return answer
+
+    @around(Response)
+    def describe_launch_template_versions(old, self):
+        self.params["MaxResults"] = 10000
+        return old(self)
 
     # `resolve:ssm:/aws/service/…` reads back as given; an instance gets the AMI it stands for.
     # https://docs.aws.amazon.com/autoscaling/ec2/userguide/using-systems-manager-parameters.html

@@ -92,8 +92,8 @@ impl Moto {
         let (method, uri) = (call.method.clone(), call.uri.clone());
         let (mut headers, body) = (std::mem::take(&mut call.headers), std::mem::take(&mut call.body));
         strip_hop_by_hop(&mut headers);
+        headers.remove(header::EXPECT); // between the client and us: hyper has answered it
         if let Body::Whole(bytes) = &body {
-            headers.remove(header::EXPECT);
             headers.insert(header::CONTENT_LENGTH, bytes.len().into());
         }
         match self.send(method, &uri, headers, body).await {

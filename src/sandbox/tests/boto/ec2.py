@@ -41,6 +41,11 @@ assert {tag["Key"] for tag in shown[0]["Tags"]} == {"stack", "more"}, shown
 ec2.create_launch_template_version(LaunchTemplateName="template", SourceVersion="1", LaunchTemplateData={"InstanceType": "t3.small"})
 assert version("2") == {**data, "InstanceType": "t3.small"}, version("2")
 
+# However many there are, they are all seen.
+for n in range(20):
+    ec2.create_launch_template(LaunchTemplateName=f"more-{n}", LaunchTemplateData={"InstanceType": "t3.micro"})
+assert len(ec2.describe_launch_templates()["LaunchTemplates"]) == 21
+
 # The AMI that a parameter stands for is what an instance of it has.
 for machine in ["x86_64", "arm64"]:
     name = f"/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-{machine}"

@@ -53,6 +53,14 @@ versions = s3.list_object_versions(Bucket="source")
 assert len(versions["Versions"]) == 2 and len(versions["DeleteMarkers"]) == 1, versions
 refused("BucketNotEmpty", s3.delete_bucket, Bucket="source")
 
+# Large objects, in one piece and in many.
+large = bytes(range(256)) * 40_000
+s3.put_object(Bucket="tagged", Key="one piece", Body=large, ChecksumAlgorithm="SHA256")
+assert s3.get_object(Bucket="tagged", Key="one piece")["Body"].read() == large
+s3.upload_fileobj(io.BytesIO(large), "tagged", "parts")
+assert s3.get_object(Bucket="tagged", Key="parts", Range="bytes=9000000-9000003")["Body"].read() == large[9000000:9000004]
+assert "-" in s3.head_object(Bucket="tagged", Key="parts")["ETag"]
+
 # Functions.
 code = io.BytesIO()
 with zipfile.ZipFile(code, "w") as archive:
