@@ -31,6 +31,14 @@ fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+/// The log and the lock that a run leaves in the user's cache.
+fn tidy(port: u16) {
+    let cache = bogosa_sandbox::moto::venv::cache_dir().unwrap();
+    for kind in ["log", "lock", "pid"] {
+        drop(fs::remove_file(cache.join(format!("{port}.{kind}"))));
+    }
+}
+
 fn start(exe: &Path, port: u16) -> Endpoint {
     daemon::ensure_running(exe, port, &|_| ()).unwrap()
 }
@@ -56,6 +64,7 @@ fn two_starters_share_one_sandbox_and_it_can_be_emptied_and_stopped() {
     assert!(daemon::stop(port).unwrap());
     assert!(daemon::status(port).unwrap().is_none());
     fs::remove_file(exe).unwrap();
+    tidy(port);
 }
 
 #[test]
@@ -73,6 +82,8 @@ fn a_port_of_somebody_else_is_an_error_that_says_so() {
 
 #[test]
 fn a_server_that_ends_at_once_shows_its_log() {
-    let error = daemon::ensure_running(Path::new("/bin/false"), free_port(), &|_| ()).unwrap_err();
+    let port = free_port();
+    let error = daemon::ensure_running(Path::new("/bin/false"), port, &|_| ()).unwrap_err();
     assert!(error.to_string().contains("ended at once"), "{error:#}");
+    tidy(port);
 }
