@@ -46,6 +46,7 @@ pub struct Health {
     pub account: String,
     pub port: u16,
     pub pid: u32,
+    pub moto_pid: u32,
     pub uptime_seconds: u64,
 }
 

@@ -6,7 +6,9 @@ use std::{
     net::TcpListener,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    process::Command,
     thread,
+    time::{Duration, Instant},
 };
 
 /// What `bogosa sandbox serve` does, for [`bogosa`] to run. On its own it does nothing.
@@ -85,5 +87,23 @@ fn a_server_that_ends_at_once_shows_its_log() {
     let port = free_port();
     let error = daemon::ensure_running(Path::new("/bin/false"), port, &|_| ()).unwrap_err();
     assert!(error.to_string().contains("ended at once"), "{error:#}");
+    tidy(port);
+}
+
+#[test]
+fn moto_ends_even_when_its_front_is_killed() {
+    let (exe, port) = (bogosa(), free_port());
+    let front = start(&exe, port).health;
+    let moto = PathBuf::from(format!("/proc/{}/stat", front.moto_pid));
+    assert!(moto.exists());
+    assert!(Command::new("kill").args(["-9", &front.pid.to_string()]).status().unwrap().success());
+    // Nobody may be there to reap it: a zombie has ended too.
+    let ended = || fs::read_to_string(&moto).map_or(true, |stat| stat.contains(") Z "));
+    let patience = Instant::now();
+    while !ended() {
+        assert!(patience.elapsed() < Duration::from_secs(20), "moto outlives its front");
+        thread::sleep(Duration::from_millis(20));
+    }
+    fs::remove_file(exe).unwrap();
     tidy(port);
 }
