@@ -4,9 +4,14 @@
 //! kinds add none of their own.
 
 pub(crate) mod buckets;
+mod cdn;
+mod dns;
+mod email;
+mod identity;
 mod media;
 pub(crate) mod network;
 pub(crate) mod security_groups;
+mod streaming;
 pub(crate) mod waf;
 pub(crate) mod web;
 
@@ -122,6 +127,11 @@ fn sections(
     buckets::lower(&mut lowering);
     media::lower(&mut lowering);
     web::lower(&mut lowering);
+    cdn::lower(&mut lowering);
+    streaming::lower(&mut lowering);
+    identity::lower(&mut lowering);
+    email::lower(&mut lowering);
+    dns::lower(&mut lowering);
     (lowering.graph, lowering.names.into_inner())
 }
 

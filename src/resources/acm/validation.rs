@@ -108,7 +108,7 @@ impl Resource for Validation {
         let proofs = named(cloud, context, &arn).await?;
         let place = Place::read(cloud, &zone).await?;
         place.write(cloud, context, &proofs).await?;
-        issued(cloud, context, &arn, &place, &proofs).await?;
+        issued(cloud, context, &arn, &place).await?;
         Ok(outputs)
     }
 }
@@ -142,13 +142,9 @@ impl Place {
         })
     }
 
-    fn holds(&self, name: &str) -> bool {
-        plain(name).strip_suffix(&self.name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    }
-
     async fn write(&self, cloud: &Cloud, context: &Context, proofs: &[(String, String)]) -> Result<()> {
         let standing = route53::list(cloud, &self.zone).await?;
-        let missing = proofs.iter().filter(|proof| self.holds(&proof.0) && !stands(&standing, proof));
+        let missing = proofs.iter().filter(|proof| !stands(&standing, proof));
         let changes = missing.map(|(name, value)| {
             let record = route53::record::simple(name, "CNAME", TTL, std::iter::once(value.as_str()))?;
             route53::to(ChangeAction::Upsert, record)
@@ -162,7 +158,7 @@ impl Place {
 }
 
 /// Waits until the certificate is issued, or tells why it will not be.
-async fn issued(cloud: &Cloud, context: &Context, arn: &str, place: &Place, proofs: &[(String, String)]) -> Result<()> {
+async fn issued(cloud: &Cloud, context: &Context, arn: &str, place: &Place) -> Result<()> {
     let started = Instant::now();
     // DNS is asked less often than ACM.
     let asked: Mutex<Option<Instant>> = Mutex::default();
@@ -189,10 +185,6 @@ async fn issued(cloud: &Cloud, context: &Context, arn: &str, place: &Place, proo
             due
         };
         if due {
-            let elsewhere: Vec<&(String, String)> = proofs.iter().filter(|proof| !place.holds(&proof.0)).collect();
-            if !elsewhere.is_empty() && waited > UNSURE {
-                return Err(records_elsewhere(&elsewhere));
-            }
             match delegation(&place.name).await {
                 Delegation::To(servers) if !servers.is_disjoint(&place.servers) => {}
                 Delegation::Unknown if waited < UNSURE => {}
@@ -215,16 +207,6 @@ fn not_delegated(place: &Place) -> Failure {
         place.name,
         servers.join(", "),
     ))
-}
-
-fn records_elsewhere(proofs: &[&(String, String)]) -> Failure {
-    let lines: Vec<String> = proofs.iter().map(|(name, value)| format!("{name} CNAME {value}")).collect();
-    Failure::new("acm RequestCertificate", "some names of the certificate are not in the stack's zone")
-        .code("RecordsElsewhere")
-        .hint(format!(
-            "Make these records where those names are managed, then run the same command again: {}.",
-            lines.join("; ")
-        ))
 }
 
 /// Removes the records of a certificate, except those of `keep` and those that others need.

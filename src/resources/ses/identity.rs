@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_sesv2::types::{DkimSigningAttributes, DkimSigningKeyLength, Tag};
+use aws_sdk_sesv2::types::{DkimAttributes, DkimSigningAttributes, DkimSigningKeyLength, Tag};
 use bogosa_engine::{Context, Difference, Found, Impact, Outputs, Resource, Result, Scope, Seconds, Status, Tags};
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ impl Resource for Identity {
 
     const KIND: &'static str = "ses.identity";
     const OUTPUTS: &'static [&'static str] =
-        &["id", "name", "arn", "dkim_tokens", "dkim_token_1", "dkim_token_2", "dkim_token_3"];
+        &["id", "name", "arn", "dkim_tokens", "dkim_token_1", "dkim_token_2", "dkim_token_3", "dkim_domain"];
     const IMPACTS: &'static [(&'static str, Impact)] = &[("identity", Impact::Replacement)];
     const SECONDS: Seconds = Seconds { create: 2, update: 1, delete: 1 };
 
@@ -41,9 +41,9 @@ impl Resource for Identity {
         identities.extend(index.of_kind(Self::KIND).filter_map(|(arn, ..)| Some(arn.split_once(":identity/")?.1)));
         let mut found = Vec::new();
         for identity in identities {
-            let Some((live_tags, tokens)) = get(cloud, identity).await? else { continue };
+            let Some((live_tags, dkim)) = get(cloud, identity).await? else { continue };
             let Some(name) = tags::name_in(scope.stack, Self::KIND, &live_tags) else { continue };
-            let (id, outputs) = (identity.to_owned(), outputs(cloud, identity, &tokens));
+            let (id, outputs) = (identity.to_owned(), outputs(cloud, identity, dkim.as_ref()));
             let spec = Spec { identity: id.clone() };
             found.push(Found { name, id, spec, outputs, tags: Some(live_tags), status: Status::Ready });
         }
@@ -64,14 +64,11 @@ impl Resource for Identity {
             .await
             .said("ses CreateEmailIdentity");
         match made {
-            Ok(made) => {
-                let tokens = made.dkim_attributes().map(|dkim| dkim.tokens()).unwrap_or_default();
-                Ok(outputs(cloud, identity, tokens))
-            }
+            Ok(made) => Ok(outputs(cloud, identity, made.dkim_attributes())),
             Err(failure) if failure.is(&["AlreadyExistsException"]) => {
-                let Some((found, tokens)) = get(cloud, identity).await? else { return Err(failure) };
+                let Some((found, dkim)) = get(cloud, identity).await? else { return Err(failure) };
                 tags::must_be_ours(context, &format!("the e-mail identity {identity}"), &found)?;
-                Ok(outputs(cloud, identity, &tokens))
+                Ok(outputs(cloud, identity, dkim.as_ref()))
             }
             Err(failure) => Err(failure),
         }
@@ -113,25 +110,31 @@ fn arn(cloud: &Cloud, identity: &str) -> String {
     cloud.arn("ses", &format!("identity/{identity}"))
 }
 
-fn outputs(cloud: &Cloud, identity: &str, tokens: &[String]) -> Outputs {
+fn outputs(cloud: &Cloud, identity: &str, dkim: Option<&DkimAttributes>) -> Outputs {
+    let tokens = dkim.map(|dkim| dkim.tokens()).unwrap_or_default();
+    // The newer regions have a domain of their own, which AWS tells.
+    let domain = dkim.and_then(|dkim| dkim.signing_hosted_zone()).unwrap_or("dkim.amazonses.com");
     let numbered = (0..DKIM_RECORDS).map(|number| {
         let token = tokens.get(number).cloned().unwrap_or_default();
         (format!("dkim_token_{}", number + 1), token)
     });
-    [("id", identity), ("name", identity), ("arn", &arn(cloud, identity)), ("dkim_tokens", &tokens.join(","))]
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .into_iter()
-        .chain(numbered)
-        .collect()
+    [
+        ("id", identity),
+        ("name", identity),
+        ("arn", &arn(cloud, identity)),
+        ("dkim_tokens", &tokens.join(",")),
+        ("dkim_domain", domain),
+    ]
+    .map(|(key, value)| (key.to_owned(), value.to_owned()))
+    .into_iter()
+    .chain(numbered)
+    .collect()
 }
 
-/// Its tags and DKIM tokens.
-async fn get(cloud: &Cloud, identity: &str) -> Result<Option<(Tags, Vec<String>)>> {
+/// Its tags and DKIM.
+async fn get(cloud: &Cloud, identity: &str) -> Result<Option<(Tags, Option<DkimAttributes>)>> {
     match cloud.ses().get_email_identity().email_identity(identity).send().await.said("ses GetEmailIdentity") {
-        Ok(answer) => {
-            let tokens = answer.dkim_attributes().map(|dkim| dkim.tokens().to_vec()).unwrap_or_default();
-            Ok(Some((read_tags_required!(answer.tags()), tokens)))
-        }
+        Ok(answer) => Ok(Some((read_tags_required!(answer.tags()), answer.dkim_attributes))),
         Err(failure) if failure.is(&["NotFoundException"]) => Ok(None),
         Err(failure) => Err(failure),
     }

@@ -1,0 +1,190 @@
+//! `dns`: the zone, certificates and the records that prove them, alias records of hosts, records of one's
+//! own, and the health check.
+
+use std::collections::BTreeSet;
+
+use bogosa_engine::{Input, Resource};
+
+use super::Lowering;
+use crate::resources::acm::certificate::{self, Certificate};
+use crate::resources::acm::validation::{self, Validation};
+use crate::resources::cloudfront::distribution::Distribution;
+use crate::resources::elb::load_balancer::LoadBalancer;
+use crate::resources::route53::health_check::{self, HealthCheck};
+use crate::resources::route53::record::{self, Alias, Record};
+use crate::resources::route53::zone::{self, Zone};
+use crate::resources::route53::{TAG_ZONE, plain};
+use crate::stack::schema::{self, Dns, RecordType};
+
+/// The zone that all distributions' names are in.
+/// <https://docs.aws.amazon.com/Route53/latest/APIReference/API_AliasTarget.html>
+const CLOUDFRONT_ZONE: &str = "Z2FDTNDATAQYW2";
+/// Where CloudFront looks for certificates.
+const CLOUDFRONT_REGION: &str = "us-east-1";
+const WEB: &str = "web";
+const CDN: &str = "cdn";
+
+/// Kinds with tags, of which every stack that has records has one: see [`TAG_ZONE`].
+const POINTERS: [&str; 6] =
+    ["ec2.vpc", "elb.load_balancer", "s3.bucket", "cloudfront.distribution", "acm.certificate", "ses.identity"];
+
+/// After all other sections: it marks what they have added.
+pub(crate) fn lower(l: &mut Lowering<'_>) {
+    let stack = l.stack;
+    let Some(dns) = &stack.dns else { return };
+    if dns.create {
+        let name = plain(&dns.zone);
+        l.add::<Zone>("main", "dns.zone", Some(&name), zone::Spec { name: name.clone() });
+    }
+    let Some(zone) = zone(l) else { return };
+    certificates(l, &zone);
+    hosts(l, dns, &zone);
+    for (index, record) in dns.records.iter().enumerate() {
+        own(l, record, &format!("dns.records[{index}]"), &zone);
+    }
+    health_check(l, dns);
+    if let Some(zone) = zone.text() {
+        for node in l.graph.nodes_mut().filter(|node| POINTERS.contains(&node.address.kind())) {
+            node.tags.insert(TAG_ZONE.to_owned(), zone.to_owned());
+        }
+    }
+}
+
+/// The id of the zone, made or existing.
+pub(super) fn zone(l: &Lowering<'_>) -> Option<Input> {
+    match l.stack.dns.as_ref()?.create {
+        true => Some(Zone::output("main", "id")),
+        false => l.facts.zone_id.as_ref().map(Input::from),
+    }
+}
+
+/// The certificate of `cdn`, once it is issued.
+pub(super) fn cdn_certificate(l: &Lowering<'_>) -> Option<Input> {
+    match l.stack.cdn_certificate() {
+        schema::Certificate::None => None,
+        schema::Certificate::Arn(arn) => Some(arn.into()),
+        schema::Certificate::Auto => Some(Validation::output(if shared(l) { WEB } else { CDN }, "arn")),
+    }
+}
+
+/// Whether one certificate serves both load balancer and distribution.
+fn shared(l: &Lowering<'_>) -> bool {
+    let auto = schema::Certificate::Auto;
+    l.facts.region == CLOUDFRONT_REGION && l.stack.web_certificate() == auto && l.stack.cdn_certificate() == auto
+}
+
+fn certificates(l: &mut Lowering<'_>, zone: &Input) {
+    let stack = l.stack;
+    let mut web: Vec<&String> = match stack.web_certificate() {
+        schema::Certificate::Auto => stack.web.iter().flat_map(|web| &web.hosts).collect(),
+        _ => Vec::new(),
+    };
+    let mut cdn: Vec<&String> = match stack.cdn_certificate() {
+        schema::Certificate::Auto => stack.cdn.iter().flat_map(|cdn| &cdn.aliases).collect(),
+        _ => Vec::new(),
+    };
+    if shared(l) {
+        web.append(&mut cdn);
+    }
+    let region = l.facts.region.clone();
+    for (name, path, region, hosts) in
+        [(WEB, "web.certificate", region.as_str(), web), (CDN, "cdn.certificate", CLOUDFRONT_REGION, cdn)]
+    {
+        let mut hosts = hosts.into_iter().map(|host| plain(host));
+        let Some(domain) = hosts.next() else { continue };
+        let names: BTreeSet<String> = hosts.filter(|host| *host != domain).collect();
+        let shown = domain.clone();
+        l.add::<Certificate>(name, path, Some(&shown), certificate::Spec { region: region.to_owned(), domain, names });
+        let spec = validation::Spec { certificate: Certificate::output(name, "arn"), zone: zone.clone() };
+        l.add::<Validation>(name, path, None, spec);
+    }
+}
+
+/// Alias records of the hosts in the zone: to the load balancer and to the distribution.
+fn hosts(l: &mut Lowering<'_>, dns: &Dns, zone: &Input) {
+    let stack = l.stack;
+    for (index, host) in stack.web.iter().flat_map(|web| &web.hosts).enumerate().filter(|(_, host)| dns.holds(host)) {
+        let alias = Alias {
+            target: Input::concat(["dualstack.".into(), LoadBalancer::output(WEB, "dns_name")]),
+            zone: LoadBalancer::output(WEB, "zone_id"),
+            evaluate_health: true,
+        };
+        aliases(l, host, &format!("web.hosts[{index}]"), zone, &["A", "AAAA"], &alias);
+    }
+    let Some(cdn) = &stack.cdn else { return };
+    let kinds: &[&str] = if cdn.ipv6 { &["A", "AAAA"] } else { &["A"] };
+    for (index, host) in cdn.aliases.iter().enumerate().filter(|(_, host)| dns.holds(host)) {
+        let alias = Alias {
+            target: Distribution::output("media", "domain"),
+            zone: CLOUDFRONT_ZONE.into(),
+            evaluate_health: false,
+        };
+        aliases(l, host, &format!("cdn.aliases[{index}]"), zone, kinds, &alias);
+    }
+}
+
+fn aliases(l: &mut Lowering<'_>, host: &str, path: &str, zone: &Input, kinds: &[&str], alias: &Alias) {
+    for kind in kinds {
+        let spec = record::Spec {
+            zone: zone.clone(),
+            name: plain(host).into(),
+            kind: (*kind).to_owned(),
+            ttl: None,
+            values: BTreeSet::new(),
+            alias: Some(alias.clone()),
+        };
+        l.add::<Record>(&logical(host, kind), path, None, spec);
+    }
+}
+
+fn logical(name: &str, kind: &str) -> String {
+    format!("{}-{}", plain(name), kind.to_ascii_lowercase())
+}
+
+/// A record of `dns.records`.
+fn own(l: &mut Lowering<'_>, record: &schema::Record, path: &str, zone: &Input) {
+    let schema::Record { name, kind, ttl, values } = record;
+    // Only in these types values are names, in which capitals do not matter.
+    let value = |value: &String| match kind {
+        RecordType::Cname | RecordType::Ns => plain(value).into(),
+        _ => value.into(),
+    };
+    let spec = record::Spec {
+        zone: zone.clone(),
+        name: plain(name).into(),
+        kind: kind.as_str().to_owned(),
+        ttl: Some(i64::from(*ttl)),
+        values: values.iter().map(value).collect(),
+        alias: None,
+    };
+    l.add::<Record>(&logical(name, kind.as_str()), path, None, spec);
+}
+
+/// A simple record that another section needs.
+pub(super) fn record(l: &mut Lowering<'_>, name: &str, path: &str, fqdn: Input, kind: &str, value: Input) {
+    let Some(zone) = zone(l) else { return };
+    let values = BTreeSet::from([value]);
+    let spec = record::Spec { zone, name: fqdn, kind: kind.to_owned(), ttl: Some(1800), values, alias: None };
+    l.add::<Record>(name, path, None, spec);
+}
+
+fn health_check(l: &mut Lowering<'_>, dns: &Dns) {
+    let stack = l.stack;
+    let (Some(check), Some(web)) = (&dns.health_check, &stack.web) else { return };
+    let Some(host) = web.hosts.first() else { return };
+    let (kind, port) = match stack.web_certificate() {
+        schema::Certificate::None => ("HTTP", 80),
+        _ => ("HTTPS", 443),
+    };
+    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let spec = health_check::Spec {
+        host: plain(host).into(),
+        port,
+        kind: kind.to_owned(),
+        path: check.path.clone().unwrap_or_else(|| web.target_group.health_check.path.clone()),
+        interval: number(check.interval),
+        failures: number(check.failures),
+    };
+    let name = l.name(WEB);
+    l.add::<HealthCheck>(WEB, "dns.health_check", Some(&name), spec);
+}
