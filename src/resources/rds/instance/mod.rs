@@ -115,6 +115,8 @@ impl Resource for Instance {
 
     const KIND: &'static str = "rds.instance";
     const OUTPUTS: &'static [&'static str] = &["id", "arn", "endpoint", "port", "secret_arn"];
+    // RDS makes a log group that it misses, for ever and without tags.
+    const AFTER: &'static [&'static str] = &["logs.log_group"];
     const IMPACTS: &'static [(&'static str, Impact)] = &[
         ("name", Impact::DataLoss),
         ("username", Impact::DataLoss),
