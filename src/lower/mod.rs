@@ -3,8 +3,11 @@
 //! Lowering is a pure function of the stack file and a few facts of the account. It decides every setting;
 //! kinds add none of their own.
 
+mod alarms;
 pub(crate) mod buckets;
+mod cache;
 mod cdn;
+mod database;
 mod dns;
 mod email;
 mod identity;
@@ -124,6 +127,8 @@ fn sections(
     let mut lowering = Lowering { stack, files, facts, graph: Graph::default(), origin, names };
     network::lower(&mut lowering);
     security_groups::lower(&mut lowering);
+    database::lower(&mut lowering);
+    cache::lower(&mut lowering);
     buckets::lower(&mut lowering);
     media::lower(&mut lowering);
     web::lower(&mut lowering);
@@ -132,6 +137,7 @@ fn sections(
     identity::lower(&mut lowering);
     email::lower(&mut lowering);
     dns::lower(&mut lowering);
+    alarms::lower(&mut lowering);
     (lowering.graph, lowering.names.into_inner())
 }
 

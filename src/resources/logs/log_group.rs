@@ -7,7 +7,7 @@
 //! Names begin with `/bogosa/<stack>/`, or with `aws-waf-logs-<stack>-` where WAF demands it: so two calls
 //! find all of a stack, however many groups the account has.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::types::LogGroup as Described;
@@ -175,9 +175,22 @@ impl Resource for LogGroup {
 fn prefixes(stack: &str, names: &BTreeSet<&str>, all: bool) -> Vec<String> {
     let usual = [own(stack), wafs(stack)];
     let under = |prefix: &String| (all && *prefix == own(stack)) || names.iter().any(|name| name.starts_with(prefix));
-    let others = names.iter().filter(|name| !usual.iter().any(|prefix| name.starts_with(prefix)));
-    let others: Vec<String> = others.map(|&name| name.to_owned()).collect();
+    // The logs of one database have one folder, `/aws/rds/instance/<name>/`: one call for all of them.
+    let mut others: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for name in names.iter().filter(|name| !usual.iter().any(|prefix| name.starts_with(prefix))) {
+        others.entry(name.rsplit_once('/').map_or("", |(folder, _)| folder)).or_default().push(name);
+    }
+    let others: Vec<String> = others.into_values().map(|names| common_start(&names).to_owned()).collect();
     usual.into_iter().filter(under).chain(others).collect()
+}
+
+/// What all names begin with.
+fn common_start<'a>(names: &[&'a str]) -> &'a str {
+    let [first, rest @ ..] = names else { return "" };
+    let agree =
+        |at: usize, letter: char| rest.iter().all(|name| name.get(at..).is_some_and(|end| end.starts_with(letter)));
+    let end = first.char_indices().find(|(at, letter)| !agree(*at, *letter)).map_or(first.len(), |(at, _)| at);
+    &first[..end]
 }
 
 async fn describe(cloud: &Cloud, prefix: &str) -> Result<Vec<Described>> {
@@ -249,5 +262,9 @@ mod tests {
         assert_eq!(prefixes("shop", &BTreeSet::from(["/bogosa/shop/app"]), false), ["/bogosa/shop/"]);
         assert_eq!(prefixes("shop", &BTreeSet::new(), true), ["/bogosa/shop/"]);
         assert!(prefixes("shop", &BTreeSet::new(), false).is_empty());
+        let names = BTreeSet::from(["/aws/rds/instance/shop-db/error", "/aws/rds/instance/shop-db/slowquery"]);
+        assert_eq!(prefixes("shop", &names, false), ["/aws/rds/instance/shop-db/"]);
+        let names = BTreeSet::from(["/aws/lambda/shop-job", "/elsewhere/x"]);
+        assert_eq!(prefixes("shop", &names, false), ["/aws/lambda/shop-job", "/elsewhere/x"]);
     }
 }

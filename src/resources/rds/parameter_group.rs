@@ -130,7 +130,7 @@ pub(super) async fn parameters(cloud: &Cloud, name: &str) -> Result<std::sync::A
 }
 
 /// Names a set of parameters.
-pub(crate) fn revision(parameters: &BTreeMap<String, String>) -> String {
+pub fn revision(parameters: &BTreeMap<String, String>) -> String {
     let mut digest = Sha256::new();
     for (name, value) in parameters {
         digest.update(format!("{name}={value}\n"));

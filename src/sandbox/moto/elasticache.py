@@ -23,7 +23,7 @@ def elasticache():
             given["replicas_per_node_group"] = int(given["num_cache_clusters"]) - 1
         group = old(self, **given)
         group.kept = {name: given.get(name) for name in KEPT}
-        group.auto_minor_version_upgrade = True
+        group.auto_minor_version_upgrade = str(given.get("auto_minor_version_upgrade")).lower() != "false"
         return group
 
     @around(Response)
@@ -35,6 +35,8 @@ def elasticache():
                 group.kept[name] = self._get_param(field)
         if window := self._get_param("SnapshotWindow"):
             group.snapshot_window = window
+        if minor := self._get_param("AutoMinorVersionUpgrade"):
+            group.auto_minor_version_upgrade = str(minor).lower() == "true"
         return answer
 
     # moto lets it stay, deleting, until somebody looks.
@@ -65,7 +67,7 @@ def elasticache():
                 "SnapshotRetentionLimit": group.snapshot_retention_limit,
                 "TransitEncryptionEnabled": group.transit_encryption_enabled,
                 "AtRestEncryptionEnabled": group.at_rest_encryption_enabled,
-                "AutoMinorVersionUpgrade": True,
+                "AutoMinorVersionUpgrade": group.auto_minor_version_upgrade,
             }
 
     @around(Response)
@@ -113,3 +115,25 @@ def elasticache():
             if engine in (None, name) and one.startswith(version)
         ]
         return ActionResult({"CacheEngineVersions": found})
+
+    # https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_IncreaseReplicaCount.html and Decrease…
+    def resize(self, is_allowed):
+        group = self.elasticache_backend.describe_replication_groups(self._get_param("ReplicationGroupId"))[0]
+        count, nodes = self._get_int_param("NewReplicaCount"), group.node_groups[0]
+        if not is_allowed(count, len(group.member_clusters) - 1):
+            refuse("InvalidParameterValue", "The new number of replicas is on the wrong side of the present one.")
+        if count == 0 and group.automatic_failover == "enabled":
+            refuse("InvalidParameterCombination", "Automatic failover needs a replica.")
+        domain = nodes["primary_endpoint_address"].split(".", 1)[1]
+        nodes["node_group_members"].clear()
+        group.member_clusters.clear()
+        group._set_node_members_clusters_disabled(group.member_clusters, group.replication_group_id, domain, nodes, [], count + 1, count)
+        return ActionResult({"ReplicationGroup": group})
+
+    @add(Response)
+    def increase_replica_count(self):
+        return resize(self, lambda count, present: count > present)
+
+    @add(Response)
+    def decrease_replica_count(self):
+        return resize(self, lambda count, present: count < present)
