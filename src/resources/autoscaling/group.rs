@@ -260,9 +260,15 @@ async fn set_metrics(cloud: &Cloud, name: &str, live: &BTreeSet<String>, want: &
     Ok(())
 }
 
-/// Ends all instances and the group with them. A refresh that is under way would start new ones meanwhile.
+/// Ends all instances and the group with them.
 async fn drain(cloud: &Cloud, context: &Context, group: &AutoScalingGroup) -> Result<()> {
     let name = name_of(group);
+    // It would start new instances meanwhile.
+    let refresh = cloud.autoscaling().cancel_instance_refresh().auto_scaling_group_name(&name).send().await;
+    match refresh.said("autoscaling CancelInstanceRefresh") {
+        Err(failure) if failure.is(&["ActiveInstanceRefreshNotFound", "ValidationError"]) => {}
+        result => drop(result?),
+    }
     let update = cloud.autoscaling().update_auto_scaling_group().auto_scaling_group_name(&name);
     let protected = group.new_instances_protected_from_scale_in().unwrap_or_default().then_some(false);
     let update =
@@ -271,7 +277,7 @@ async fn drain(cloud: &Cloud, context: &Context, group: &AutoScalingGroup) -> Re
     let reason = "the Auto Scaling group is busy";
     let result = retry(context, reason, Duration::from_secs(600), busy, || async {
         update.clone().send().await.said("autoscaling UpdateAutoScalingGroup")?;
-        // It outweighs scale-in protection, and ends a refresh.
+        // Forced, it does not wait for the instances, protected from scale-in or not.
         let call = cloud.autoscaling().delete_auto_scaling_group().auto_scaling_group_name(&name).force_delete(true);
         call.send().await.said("autoscaling DeleteAutoScalingGroup").map(drop)
     });
