@@ -24,8 +24,9 @@ where
                     let error = service.err();
                     let code = error.code().map(str::to_owned);
                     let said = error.message().map(str::to_owned);
-                    // The error type's own words end up in "unhandled error"; better what AWS called it.
-                    let said = said.or_else(|| code.clone()).unwrap_or_else(|| "AWS gave no reason".to_owned());
+                    // The error type's own words begin with "unhandled error"; better what AWS called it. Without
+                    // either, the answer could not be read.
+                    let said = said.or_else(|| code.clone()).unwrap_or_else(|| chain(error));
                     (code, said)
                 }
                 other => (None, chain(other)),

@@ -217,7 +217,11 @@ fn spec(live: &FunctionConfiguration) -> Spec {
         memory_mb: live.memory_size().unwrap_or_default(),
         timeout_seconds: live.timeout().unwrap_or_default(),
         environment: variables.into_iter().flatten().map(|(key, value)| (key.clone(), value.into())).collect(),
-        dead_letter: live.dead_letter_config().and_then(|letters| letters.target_arn()).map(Input::from),
+        dead_letter: live
+            .dead_letter_config()
+            .and_then(|letters| letters.target_arn())
+            .filter(|arn| !arn.is_empty())
+            .map(Input::from),
         log_group: text(live.logging_config().and_then(|logging| logging.log_group())).into(),
         tracing: live.tracing_config().and_then(|tracing| tracing.mode()) == Some(&TracingMode::Active),
     }
