@@ -34,6 +34,7 @@ const FILES: &[(&str, &str)] = &[
     ("acm.py", include_str!("acm.py")),
     ("autoscaling.py", include_str!("autoscaling.py")),
     ("awslambda.py", include_str!("awslambda.py")),
+    ("cbor.py", include_str!("cbor.py")),
     ("cloudfront.py", include_str!("cloudfront.py")),
     ("cognitoidentity.py", include_str!("cognitoidentity.py")),
     ("cognitoidp.py", include_str!("cognitoidp.py")),

@@ -32,3 +32,29 @@ def s3():
             return old(self, action, resource)
         finally:
             self.policy = kept
+
+    # These answers' root has the name of the configuration, and an SDK that reads strictly refuses moto's.
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html and …/API_GetBucketNotificationConfiguration.html
+    @around(Response)
+    def serialized(old, self, action_result):
+        status, headers, body = old(self, action_result)
+        for wrong, right in (("GetBucketVersioningResponse", "VersioningConfiguration"), ("GetBucketNotificationResponse", "NotificationConfiguration")):
+            body = body.replace(wrong, right)
+        return status, headers, body
+
+    # moto expects a service in every statement's principal, and trips over a statement for `"Principal": "*"`.
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    allows = FakeBucket._log_permissions_enabled_policy
+
+    def allows_by_its_services(target_bucket, target_prefix):
+        kept = target_bucket.policy
+        if kept:
+            document = json.loads(kept)
+            statements = [one for one in document["Statement"] if isinstance(one.get("Principal"), dict)]
+            target_bucket.policy = json.dumps({**document, "Statement": statements}).encode()
+        try:
+            return allows(target_bucket, target_prefix)
+        finally:
+            target_bucket.policy = kept
+
+    FakeBucket._log_permissions_enabled_policy = staticmethod(allows_by_its_services)

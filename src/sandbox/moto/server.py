@@ -46,6 +46,9 @@ class Bridge:
                 reset()
                 return self.answer(start_response, {})
             try:
+                operation = cbor_operation(path)
+                if operation is not None:
+                    return answer_cbor(self.moto, operation, environ, body, start_response)
                 return [b"".join(self.moto(environ, start_response))]
             except NotImplementedError as gap:
                 return self.answer(start_response, {"gap": str(gap)}, "501 Not Implemented")
