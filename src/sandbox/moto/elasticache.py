@@ -35,7 +35,7 @@ def elasticache():
                 group.kept[name] = self._get_param(field)
         if window := self._get_param("SnapshotWindow"):
             group.snapshot_window = window
-        if minor := self._get_param("AutoMinorVersionUpgrade"):
+        if (minor := self._get_param("AutoMinorVersionUpgrade")) is not None:
             group.auto_minor_version_upgrade = str(minor).lower() == "true"
         return answer
 

@@ -6,7 +6,15 @@ import json
 
 @service("iam")
 def iam():
+    from moto.iam.models import IAMBackend
     from moto.iam.responses import IamResponse as Response
+
+    # https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveRoleFromInstanceProfile.html: NoSuchEntity
+    @around(IAMBackend)
+    def remove_role_from_instance_profile(old, self, profile_name, role_name):
+        if role_name not in [role.name for role in self.get_instance_profile(profile_name).roles]:
+            refuse("NoSuchEntity", f"Role {role_name} in Instance Profile {profile_name} cannot be found.")
+        return old(self, profile_name, role_name)
 
     def several(value):
         return value if isinstance(value, list) else [] if value is None else [value]

@@ -115,6 +115,21 @@ def rds():
             refuse("InvalidDBParameterGroupState", f"One or more database instances are still members of this parameter group {name}, so the group cannot be deleted")
         return old(self, name)
 
+    # https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBSubnetGroup.html: moto replaces one that
+    # has the name, and loses one that is modified.
+    @around(RDSBackend)
+    def create_subnet_group(old, self, subnet_name, *args, **kwargs):
+        if subnet_name.lower() in self.subnet_groups:
+            refuse("DBSubnetGroupAlreadyExists", f"The DB subnet group '{subnet_name.lower()}' already exists.")
+        return old(self, subnet_name.lower(), *args, **kwargs)
+
+    @around(RDSBackend)
+    def modify_db_subnet_group(old, self, subnet_name, *args, **kwargs):
+        self.describe_db_subnet_groups(subnet_name)
+        group = old(self, subnet_name, *args, **kwargs)
+        self.subnet_groups[group.name] = group
+        return group
+
     # moto's name for it
     @around(RDSBackend)
     def delete_subnet_group(old, self, subnet_name):

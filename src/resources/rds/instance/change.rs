@@ -169,12 +169,10 @@ pub(super) async fn available(cloud: &Cloud, context: &Context, id: &str, all_ap
         }
         let settled = matches!(state.as_str(), "available" | "storage-optimization" | "storage-initialization");
         if settled && !(all_applied && outstanding(&instance)) {
-            if good.fetch_add(1, Ordering::Relaxed) + 1 >= CONSECUTIVE {
-                return Ok(Poll::Ready(instance));
-            }
-        } else {
-            good.store(0, Ordering::Relaxed);
+            let enough = good.fetch_add(1, Ordering::Relaxed) + 1 >= CONSECUTIVE;
+            return Ok(if enough { Poll::Ready(instance) } else { Poll::Pending("settling".to_owned()) });
         }
+        good.store(0, Ordering::Relaxed);
         Ok(Poll::Pending(state))
     })
     .await
