@@ -19,9 +19,11 @@ const S3_LOGS: &str = "s3";
 /// Days after which an upload is given up that was never finished.
 const UPLOAD_DAYS: i32 = 7;
 
-/// Bucket names are unique among all accounts, so the account is part of them.
+/// Bucket names are unique among all accounts, so the account is part of them, unless `names:` gives another.
 pub(crate) fn name(l: &Lowering<'_>, part: &str) -> String {
-    l.name(&format!("{part}-{}", l.facts.account))
+    let name = l.name(part);
+    let derived = name == format!("{}-{part}", l.stack.stack);
+    if derived { format!("{name}-{}", l.facts.account) } else { name }
 }
 
 /// Adds a bucket and its policy: `allow`, and TLS only. Both have the logical name `part`.
