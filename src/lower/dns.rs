@@ -188,3 +188,82 @@ fn health_check(l: &mut Lowering<'_>, dns: &Dns) {
     let name = l.name(WEB);
     l.add::<HealthCheck>(WEB, "dns.health_check", Some(&name), spec);
 }
+
+#[cfg(test)]
+mod tests {
+    use bogosa_engine::{Address, Graph, Node};
+
+    use super::*;
+    use crate::stack::schema::Document;
+
+    fn graph(region: &str, dns: &str) -> Graph {
+        let text = format!(
+            "stack: shop
+region: {region}
+web: {{hosts: [www.bogo4.net, bogo4.net]}}
+media: {{}}
+cdn: {{aliases: [cdn.bogo4.net]}}
+email: {{domain: bogo4.net}}
+dns: {{zone: bogo4.net, {dns}}}
+"
+        );
+        let stack: Document = serde_yaml::from_str(&text).expect("a stack");
+        crate::lower::lower_document(&stack)
+    }
+
+    fn node<'a>(graph: &'a Graph, kind: &str, name: &str) -> Option<&'a Node> {
+        graph.get(&Address::new(kind, name))
+    }
+
+    fn certificates(graph: &Graph) -> Vec<(String, certificate::Spec)> {
+        let certificates = graph.nodes().filter(|node| node.address.kind() == Certificate::KIND);
+        let spec = |node: &Node| serde_json::from_value(node.spec.clone()).expect("a certificate");
+        certificates.map(|node| (node.address.name().to_owned(), spec(node))).collect()
+    }
+
+    #[test]
+    fn one_certificate_serves_both_where_the_region_is_the_same() {
+        let both = certificates(&graph("us-east-1", "create: true"));
+        let [(name, spec)] = both.as_slice() else { panic!("one certificate, found {both:?}") };
+        assert_eq!((name.as_str(), spec.domain.as_str()), ("web", "www.bogo4.net"));
+        assert_eq!(spec.names, ["bogo4.net", "cdn.bogo4.net"].map(str::to_owned).into());
+
+        let apart = certificates(&graph("ap-northeast-2", "create: true"));
+        let regions: Vec<(&str, &str)> =
+            apart.iter().map(|(name, spec)| (name.as_str(), spec.region.as_str())).collect();
+        assert_eq!(regions, [("cdn", "us-east-1"), ("web", "ap-northeast-2")]);
+    }
+
+    #[test]
+    fn resources_point_to_a_zone_that_the_stack_did_not_make() {
+        let existing = graph("us-east-1", "create: false");
+        assert!(node(&existing, "route53.zone", "main").is_none());
+        let pointer =
+            |graph: &Graph| node(graph, "elb.load_balancer", "web").and_then(|node| node.tags.get(TAG_ZONE).cloned());
+        assert_eq!(pointer(&existing).as_deref(), Some("ZEXAMPLE"));
+        assert_eq!(pointer(&graph("us-east-1", "create: true")), None);
+    }
+
+    #[test]
+    fn every_host_and_the_e_mail_domain_have_their_records() {
+        let graph = graph("us-east-1", "create: true");
+        let records = graph.nodes().filter(|node| node.address.kind() == Record::KIND);
+        let names: Vec<&str> = records.map(|node| node.address.name()).collect();
+        assert_eq!(
+            names,
+            [
+                "bogo4.net-a",
+                "bogo4.net-aaaa",
+                "cdn.bogo4.net-a",
+                "cdn.bogo4.net-aaaa",
+                "dkim-1",
+                "dkim-2",
+                "dkim-3",
+                "dmarc",
+                "www.bogo4.net-a",
+                "www.bogo4.net-aaaa",
+            ]
+        );
+        graph.dependencies(&crate::resources::kinds()).expect("a graph without gaps or circles");
+    }
+}
