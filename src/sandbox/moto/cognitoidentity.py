@@ -1,11 +1,11 @@
-# Identity pools: their roles and tags, which moto lacks, and an update that really renames.
+# Identity pools: their roles, tags and classic flow, which moto lacks, and an update that really renames.
 # https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_SetIdentityPoolRoles.html
 
 
 @service("cognito-identity", "cognitoidentity")
 def cognitoidentity():
     from moto.cognitoidentity.exceptions import ResourceNotFoundError
-    from moto.cognitoidentity.models import CognitoIdentityBackend
+    from moto.cognitoidentity.models import CognitoIdentityBackend, CognitoIdentityPool
     from moto.cognitoidentity.responses import CognitoIdentityResponse as Response
 
     def pool(self, pool_id):
@@ -54,3 +54,19 @@ def cognitoidentity():
         if identity_pool_name:
             self.identity_pools[identity_pool_id].identity_pool_name = identity_pool_name
         return old(self, identity_pool_id, identity_pool_name, *args, **kwargs)
+
+    # https://docs.aws.amazon.com/cognitoidentity/latest/APIReference/API_CreateIdentityPool.html: AllowClassicFlow
+    def classic(name):
+        @around(Response, name)
+        def put(old, self):
+            answer = json.loads(old(self))
+            found = self.backend.identity_pools[answer["IdentityPoolId"]]
+            found.classic = bool(self._get_param("AllowClassicFlow"))
+            return found.to_json()
+
+    classic("create_identity_pool")
+    classic("update_identity_pool")
+
+    @around(CognitoIdentityPool)
+    def to_json(old, self):
+        return json.dumps({**json.loads(old(self)), "AllowClassicFlow": getattr(self, "classic", False)})
