@@ -173,7 +173,7 @@ enum Place {
 /// Finds the name to create under: `name`, or the second one where the group that is being replaced has it.
 async fn free_name(cloud: &Cloud, context: &Context, name: &str) -> Result<Place> {
     let second = second_name(name);
-    let old = format!("{}~old", context.address);
+    let old = format!("{}@old", context.address);
     let mut free = vec![name.to_owned(), second.clone()];
     for group in describe(cloud, &BTreeSet::from([name.to_owned(), second.clone()])).await? {
         let live_tags = tags_now(cloud, &arn_of(&group)).await?;

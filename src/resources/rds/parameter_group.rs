@@ -181,7 +181,7 @@ async fn make(cloud: &Cloud, context: &Context, spec: &Spec, name: &str) -> Resu
         Err(failure) if is(&failure, "DBParameterGroupAlreadyExists") => {
             let found = tags_of(cloud, &arn(cloud, name)).await?;
             let predecessor = tags::name_in(&context.stack, ParameterGroup::KIND, &found)
-                .is_some_and(|found| found.strip_prefix(context.address.name()).is_some_and(|end| end == "~old"));
+                .is_some_and(|found| found.strip_prefix(context.address.name()).is_some_and(|end| end == "@old"));
             if !predecessor {
                 tags::must_be_ours(context, &format!("the DB parameter group {name}"), &found)?;
             }
