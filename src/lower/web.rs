@@ -235,7 +235,10 @@ fn launch_template(l: &mut Lowering<'_>, web: &Web) {
         imdsv2_required: true,
         metadata_hops: 1,
         detailed_monitoring: true,
-        tags: ["instance", "volume"].into_iter().map(|resource| (resource.to_owned(), tags.clone())).collect(),
+        tag_specifications: ["instance", "volume"]
+            .into_iter()
+            .map(|resource| (resource.to_owned(), tags.clone()))
+            .collect(),
         latest_is_default: true,
     };
     l.add::<LaunchTemplate>(WEB, "web.instance", Some(&name), spec);
@@ -304,5 +307,64 @@ fn policies(l: &mut Lowering<'_>, web: &Web, forwarding: &BTreeSet<Address>) {
         let path = "web.autoscaling.scaling.requests_per_target";
         // AWS refuses it until the load balancer sends the target group requests.
         l.add::<Policy>("requests", path, None, spec).after.extend(forwarding.iter().cloned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::lower::lower_document;
+    use crate::stack::schema::Document;
+
+    fn document(stack: &str, web: Value) -> Document {
+        let zone = |letter: &str, n: u8| {
+            json!({
+                "name": format!("us-east-1{letter}"),
+                "public": format!("10.0.{n}.0/24"),
+                "app": format!("10.0.1{n}.0/24"),
+                "db": format!("10.0.2{n}.0/24"),
+            })
+        };
+        let network = json!({"cidr": "10.0.0.0/16", "zones": [zone("a", 1), zone("b", 2)]});
+        serde_json::from_value(json!({"stack": stack, "network": network, "web": web})).expect("a document")
+    }
+
+    fn spec(stack: &Document, kind: &str, name: &str) -> Value {
+        lower_document(stack).get(&Address::new(kind, name)).expect("a node").spec.clone()
+    }
+
+    #[test]
+    fn user_data_have_no_gap_left_and_keep_their_quotes() {
+        let health = json!({"path": "/it's", "matcher": "204,200"});
+        let stack = document("shop", json!({"target_group": {"port": 8080, "health_check": health}}));
+        let spec = spec(&stack, LaunchTemplate::KIND, WEB);
+        let text = spec["user_data"].as_str().expect("a text");
+        for line in ["stack='shop'", "port='8080'", r"health_path='/it'\''s'", "health_status='204'"] {
+            assert!(text.lines().any(|other| other == line), "{line} is missing");
+        }
+        assert!(!text.contains("'{{"));
+    }
+
+    #[test]
+    fn the_longest_stack_name_still_makes_names_that_aws_takes() {
+        let stack = document("a-stack-name-of-thirty-one-chars", json!({}));
+        for (kind, name) in [(LoadBalancer::KIND, WEB), (TargetGroup::KIND, WEB)] {
+            let spec = spec(&stack, kind, name);
+            let physical = spec["name"].as_str().expect("a name");
+            assert!(physical.len() <= NAME && !physical.ends_with('-'), "{physical}");
+        }
+    }
+
+    #[test]
+    fn requests_are_counted_where_a_listener_forwards_them() {
+        let scaling = json!({"scaling": {"requests_per_target": 100}});
+        let certificate = "arn:aws:acm:us-east-1:123456789012:certificate/1";
+        let stack = document("shop", json!({"autoscaling": scaling, "certificate": certificate}));
+        let graph = lower_document(&stack);
+        let policy = graph.get(&Address::new(Policy::KIND, "requests")).expect("a policy");
+        assert_eq!(policy.after, BTreeSet::from([Address::new(Listener::KIND, "https")]));
+        assert_eq!(spec(&stack, Listener::KIND, "http")["action"], json!("redirect_to_https"));
     }
 }

@@ -82,13 +82,18 @@ impl Resource for Policy {
         put(cloud, context, want).await
     }
 
-    async fn delete(cloud: &Cloud, _context: &Context, live: &Found<Spec>) -> Result<()> {
-        match cloud.autoscaling().delete_policy().policy_name(&live.id).send().await.said("autoscaling DeletePolicy") {
+    async fn delete(cloud: &Cloud, context: &Context, live: &Found<Spec>) -> Result<()> {
+        let call = cloud.autoscaling().delete_policy().auto_scaling_group_name(live.spec.group.known()?);
+        match call.policy_name(name(context)).send().await.said("autoscaling DeletePolicy") {
             // There is no code of its own for one that is gone, or whose group is.
             Err(failure) if failure.is(&["ValidationError"]) && failure.said.contains("not found") => Ok(()),
             result => result.map(drop),
         }
     }
+}
+
+fn name(context: &Context) -> String {
+    format!("{}-{}", context.stack, context.address.name())
 }
 
 async fn put(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
@@ -113,7 +118,7 @@ async fn put(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
             .autoscaling()
             .put_scaling_policy()
             .auto_scaling_group_name(group)
-            .policy_name(format!("{}-{}", context.stack, context.address.name()))
+            .policy_name(name(context))
             .policy_type(TARGET_TRACKING)
             .target_tracking_configuration(tracking.clone())
             .enabled(*enabled)

@@ -50,8 +50,9 @@ pub struct Spec {
     pub metadata_hops: i32,
     /// Metrics by the minute.
     pub detailed_monitoring: bool,
-    /// By resource type (`instance`, `volume`): the tags that EC2 gives what it starts.
-    pub tags: BTreeMap<String, BTreeMap<String, String>>,
+    /// By resource type (`instance`, `volume`): the tags that EC2 gives what it starts. Not called `tags`, which
+    /// are the template's own.
+    pub tag_specifications: BTreeMap<String, BTreeMap<String, String>>,
     /// Whether who names no version gets the latest. Always true in a stack.
     pub latest_is_default: bool,
 }
@@ -197,7 +198,7 @@ fn data(spec: &Spec) -> Result<RequestLaunchTemplateData> {
         interface = interface.groups(group.known()?);
     }
     let profile = LaunchTemplateIamInstanceProfileSpecificationRequest::builder().arn(instance_profile.known()?);
-    let tags = spec.tags.iter().map(|(resource, tags)| {
+    let tags = spec.tag_specifications.iter().map(|(resource, tags)| {
         let specification =
             LaunchTemplateTagSpecificationRequest::builder().resource_type(ResourceType::from(resource.as_str()));
         specification.set_tags(Some(write_tags!(Tag, tags))).build()
@@ -247,7 +248,7 @@ fn spec_of(template: &SdkLaunchTemplate, data: &ResponseLaunchTemplateData) -> S
             == Some(&LaunchTemplateHttpTokensState::Required),
         metadata_hops: metadata.and_then(|metadata| metadata.http_put_response_hop_limit()).unwrap_or_default(),
         detailed_monitoring: data.monitoring().and_then(|monitoring| monitoring.enabled()).unwrap_or_default(),
-        tags: tags.collect(),
+        tag_specifications: tags.collect(),
         latest_is_default: template.default_version_number() == template.latest_version_number(),
     }
 }

@@ -119,7 +119,9 @@ impl Resource for WebAcl {
                 replace(cloud, context, &arn, spec).await?;
                 Ok(outputs(&arn))
             }
-            Err(failure) if failure.is(&["WAFInvalidParameterException"]) && failure.said.to_lowercase().contains("rule") => {
+            Err(failure)
+                if failure.is(&["WAFInvalidParameterException"]) && failure.said.to_lowercase().contains("rule") =>
+            {
                 let hint = "The names of AWS's rule groups: `aws wafv2 list-available-managed-rule-groups --scope ";
                 Err(failure.hint(format!("{hint}{}`.", spec.scope)))
             }
