@@ -39,7 +39,7 @@ pub(super) fn run(args: &GraphArgs, ui: &Ui) -> Result<Exit, CommandError> {
     match args.format {
         Format::Dot => ui.print(dot(&edges)),
         Format::Mermaid => ui.print(mermaid(&edges)),
-        Format::Svg => ui.print(svg(&dot(&edges))?),
+        Format::Svg => ui.print(svg(&edges)?),
     }
     Ok(Exit::Done)
 }
@@ -92,8 +92,12 @@ fn mermaid(edges: &Edges) -> String {
     text.trim_end().to_owned()
 }
 
-fn svg(dot: &str) -> Result<String, CommandError> {
-    let parsed = DotParser::new(dot).process().map_err(CommandError::failed)?;
+/// layout-rs panics where there is nothing to draw.
+fn svg(edges: &Edges) -> Result<String, CommandError> {
+    if edges.is_empty() {
+        return Ok("<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_owned());
+    }
+    let parsed = DotParser::new(&dot(edges)).process().map_err(CommandError::failed)?;
     let mut builder = GraphBuilder::new();
     builder.visit_graph(&parsed);
     let mut picture = builder.get();
