@@ -52,6 +52,15 @@ sets = route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"
 assert {one["Type"] for one in sets} == {"NS", "SOA", "A", "AAAA"} and [one for one in sets if one["Type"] == "A"][0]["AliasTarget"] == alias, sets
 refused("HostedZoneNotEmpty", route53.delete_hosted_zone, Id=zone)
 route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{**one, "Action": "DELETE"} for one in changes]})
+text = {"Name": "t.x.org.", "Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": '"a"'}]}
+other = {**text, "ResourceRecords": [{"Value": '"b"'}]}
+changed = lambda action, record: {"HostedZoneId": zone, "ChangeBatch": {"Changes": [{"Action": action, "ResourceRecordSet": record}]}}
+refused("InvalidChangeBatch", route53.change_resource_record_sets, **changed("DELETE", text))
+for again in [1, 2]:
+    route53.change_resource_record_sets(**changed("CREATE", text))
+    refused("InvalidChangeBatch", route53.change_resource_record_sets, **changed("CREATE", other))
+    refused("InvalidChangeBatch", route53.change_resource_record_sets, **changed("DELETE", other))
+    route53.change_resource_record_sets(**changed("DELETE", text))
 route53.delete_hosted_zone(Id=zone)
 config = {"Type": "HTTPS", "FullyQualifiedDomainName": "www.x.org", "Port": 443, "ResourcePath": "/health", "RequestInterval": 30, "FailureThreshold": 3, "EnableSNI": True}
 check = route53.create_health_check(CallerReference="h", HealthCheckConfig=config)["HealthCheck"]["Id"]
