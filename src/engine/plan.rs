@@ -228,7 +228,7 @@ fn wanted<C>(
 
 /// The end of a name whose resource waits for its deletion while its successor is made. It goes into a tag, and
 /// AWS takes few signs there: letters, digits, spaces and _ . : / = + - @.
-pub(crate) const OLD: &str = "@old";
+pub const OLD: &str = "@old";
 
 fn full_tags(stack: &str, node: &Node) -> Tags {
     let own = [(TAG_STACK.to_owned(), stack.to_owned()), (TAG_RESOURCE.to_owned(), node.address.to_string())];

@@ -13,8 +13,7 @@ use super::VISIBLE;
 use crate::aws::{Cloud, Said, retry, tags};
 use crate::read_tags;
 
-/// The end of the name in the tags of a group whose successor exists already.
-pub(crate) const OLD: &str = "@old";
+pub(crate) use bogosa_engine::OLD;
 
 pub(crate) const NOT_FOUND: &[&str] = &["InvalidGroup.NotFound", "InvalidGroupId.NotFound"];
 

@@ -11,7 +11,7 @@ use aws_sdk_elasticloadbalancingv2::types::{
     Matcher, ProtocolEnum, TargetGroup as SdkTargetGroup, TargetGroupAttribute, TargetTypeEnum,
 };
 use bogosa_engine::{
-    Context, Difference, Failure, Found, Impact, Input, Outputs, ReplaceOrder, Resource, Result, Scope, Seconds,
+    Context, Difference, Failure, Found, Impact, Input, OLD, Outputs, ReplaceOrder, Resource, Result, Scope, Seconds,
     Status, TAG_RESOURCE, TAG_STACK, Tags,
 };
 use serde::{Deserialize, Serialize};
@@ -173,7 +173,7 @@ enum Place {
 /// Finds the name to create under: `name`, or the second one where the group that is being replaced has it.
 async fn free_name(cloud: &Cloud, context: &Context, name: &str) -> Result<Place> {
     let second = second_name(name);
-    let old = format!("{}@old", context.address);
+    let old = format!("{}{OLD}", context.address);
     let mut free = vec![name.to_owned(), second.clone()];
     for group in describe(cloud, &BTreeSet::from([name.to_owned(), second.clone()])).await? {
         let live_tags = tags_now(cloud, &arn_of(&group)).await?;
