@@ -108,6 +108,8 @@ pub struct Cloud {
     calls: CallCounter,
     index: RwLock<Arc<Index>>,
     pub(super) roles: Memo<Vec<Role>>,
+    /// By the names asked for, the database instances that exist of them.
+    pub(crate) databases: Memo<Vec<aws_sdk_rds::types::DbInstance>>,
     /// By the name of a database parameter group, what was set in it.
     pub(crate) database_parameters: Memo<BTreeMap<String, String>>,
     /// The stack's, with their rules.
@@ -153,6 +155,7 @@ impl Cloud {
             calls,
             index: RwLock::default(),
             roles: Memo::default(),
+            databases: Memo::default(),
             database_parameters: Memo::default(),
             security_groups: Memo::default(),
             groups: Memo::default(),
@@ -181,6 +184,7 @@ impl Cloud {
     /// before every discovery.
     pub async fn read_index(&self, stack: &str) -> Result<()> {
         self.roles.clear();
+        self.databases.clear();
         self.database_parameters.clear();
         self.security_groups.clear();
         self.groups.clear();

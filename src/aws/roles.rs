@@ -36,6 +36,8 @@ pub struct Profile {
     pub name: String,
     pub arn: String,
     pub path: String,
+    /// Empty where the bulk read leaves them out.
+    pub tags: Tags,
 }
 
 impl Cloud {
@@ -70,6 +72,7 @@ fn role(detail: &RoleDetail) -> Role {
         name: profile.instance_profile_name().to_owned(),
         arn: profile.arn().to_owned(),
         path: profile.path().to_owned(),
+        tags: read_tags_required!(profile.tags()),
     });
     Role {
         name: text(detail.role_name()),

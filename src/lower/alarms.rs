@@ -258,3 +258,31 @@ fn add(l: &mut Lowering<'_>, watch: Watch, suffix: &str) {
     };
     l.add::<Alarm>(&logical, &format!("alarms.{field}"), Some(&shown), spec);
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::lower::lower_document;
+
+    fn alarms(alarms: &Value) -> Vec<String> {
+        let zones = ["a", "b"].map(|zone| {
+            let third = if zone == "a" { 1 } else { 2 };
+            json!({"name": format!("us-east-1{zone}"), "db": format!("10.0.{third}.0/24")})
+        });
+        let network = json!({"cidr": "10.0.0.0/16", "zones": zones});
+        let stack =
+            json!({"stack": "shop", "network": network, "database": {}, "cache": {"replicas": 1}, "alarms": alarms});
+        let graph = lower_document(&serde_json::from_value(stack).expect("a document"));
+        let alarms = graph.nodes().filter(|node| node.address.kind() == Alarm::KIND);
+        alarms.map(|node| node.address.name().to_owned()).collect()
+    }
+
+    #[test]
+    fn there_are_alarms_for_what_there_is_and_none_at_zero() {
+        assert_eq!(alarms(&json!({})), ["cache-cpu-1", "cache-cpu-2", "database-cpu", "database-storage"]);
+        let few = json!({"cache_cpu": 0, "database_cpu": 0, "database_connections": 100});
+        assert_eq!(alarms(&few), ["database-connections", "database-storage"]);
+    }
+}

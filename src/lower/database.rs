@@ -32,13 +32,7 @@ pub(crate) fn lower(l: &mut Lowering<'_>) {
 
     let parameters = parameters(database);
     let shown = l.name("db-parameters").to_ascii_lowercase();
-    let description = format!("Parameters of {name}");
-    let spec = parameter_group::Spec {
-        name: shown.clone(),
-        family: database.family(),
-        description,
-        parameters: parameters.clone(),
-    };
+    let spec = parameter_group::Spec { name: shown.clone(), family: database.family(), parameters: parameters.clone() };
     l.add::<ParameterGroup>(MAIN, "database.parameters", Some(&shown), spec);
 
     let monitoring = monitoring(l, database);
@@ -161,4 +155,66 @@ fn logs(l: &mut Lowering<'_>, database: &Database, instance: &str) -> Vec<Addres
 /// The name of the instance, by which metrics know it.
 pub(crate) fn id() -> Input {
     Instance::output(MAIN, "id")
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::lower::lower_document;
+    use crate::stack::schema::Document;
+
+    fn document(database: Value) -> Document {
+        let zones = ["a", "b"].map(|zone| {
+            let third = if zone == "a" { 1 } else { 2 };
+            json!({"name": format!("us-east-1{zone}"), "db": format!("10.0.{third}.0/24")})
+        });
+        let network = json!({"cidr": "10.0.0.0/16", "zones": zones});
+        serde_json::from_value(json!({"stack": "shop", "network": network, "database": database})).expect("a document")
+    }
+
+    fn spec(stack: &Document, kind: &str, name: &str) -> Value {
+        lower_document(stack).get(&Address::new(kind, name)).expect("a node").spec.clone()
+    }
+
+    #[test]
+    fn the_shortest_section_is_secure() {
+        let stack = document(json!({}));
+        let instance = spec(&stack, Instance::KIND, MAIN);
+        for field in
+            ["multi_az", "deletion_protection", "final_snapshot", "iam_auth", "managed_password", "minor_upgrades"]
+        {
+            assert_eq!(instance[field], json!(true), "{field}");
+        }
+        assert_eq!(instance["public"], json!(false));
+        assert_eq!(instance["storage"]["encrypted"], json!(true));
+        assert_eq!(instance["monitoring"]["seconds"], json!(60));
+        let parameters = &spec(&stack, ParameterGroup::KIND, MAIN)["parameters"];
+        assert_eq!(parameters["require_secure_transport"], json!("1"));
+        assert_eq!(parameters["character_set_server"], json!("utf8mb4"));
+        let log = spec(&stack, LogGroup::KIND, "database-error");
+        assert_eq!(log["name"], json!("/aws/rds/instance/shop-database/error"));
+    }
+
+    #[test]
+    fn what_the_file_says_comes_last_and_names_a_new_revision() {
+        let plain = document(json!({}));
+        let own = document(json!({"parameters": {"character_set_server": "utf8mb3"}, "tls_required": false}));
+        let parameters = &spec(&own, ParameterGroup::KIND, MAIN)["parameters"];
+        assert_eq!(parameters["character_set_server"], json!("utf8mb3"));
+        assert_eq!(parameters["require_secure_transport"], json!("0"));
+        let revision = |stack| spec(stack, Instance::KIND, MAIN)["parameter_revision"].clone();
+        assert_ne!(revision(&plain), revision(&own));
+    }
+
+    #[test]
+    fn small_classes_have_no_performance_insights() {
+        for (class, insights) in [("db.t4g.micro", false), ("db.t4g.medium", true), ("db.m7g.large", true)] {
+            let instance = spec(&document(json!({"instance_class": class})), Instance::KIND, MAIN);
+            assert_eq!(instance["insights"].is_object(), insights, "{class}");
+        }
+        let advanced = document(json!({"performance_insights": {"days": 465}}));
+        assert_eq!(spec(&advanced, Instance::KIND, MAIN)["insights"]["mode"], json!("advanced"));
+    }
 }

@@ -55,7 +55,8 @@ impl Resource for InstanceProfile {
         let mut found = Vec::new();
         for physical in names {
             let known = shown.get(physical).and_then(|(profile, role)| {
-                let live_tags = index.tags(&profile.arn)?.clone();
+                let shown = Some(&profile.tags).filter(|tags| !tags.is_empty());
+                let live_tags = shown.or(index.tags(&profile.arn))?.clone();
                 let (arn, path, role) = (profile.arn.clone(), profile.path.clone(), role.arn.clone());
                 Some((Profile { arn, path, role }, live_tags))
             });

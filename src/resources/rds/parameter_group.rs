@@ -1,6 +1,6 @@
 //! DB parameter group.
 //!
-//! Name, family and description cannot be changed, and a group cannot go while a database uses it: its
+//! Name and family cannot be changed, and a group cannot go while a database uses it: its
 //! successor is made first, under the same name with `-2` where the name is the same.
 //!
 //! A static parameter takes effect when the database is rebooted. [`revision`] names a set of parameters, so
@@ -9,13 +9,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use aws_sdk_rds::types::{ApplyMethod, Parameter, Tag};
+use aws_sdk_rds::types::{ApplyMethod, DbInstance, Parameter, Tag};
 use bogosa_engine::{
     Context, Difference, Failure, Found, Impact, Outputs, ReplaceOrder, Resource, Result, Scope, Status, Tags,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::instance::{self, ENGINE};
 use super::{is, retag, tags_of};
 use crate::aws::{Cloud, Said, retry, tags};
 use crate::write_tags;
@@ -33,7 +34,6 @@ pub struct Spec {
     pub name: String,
     /// Such as `mysql8.4`.
     pub family: String,
-    pub description: String,
     /// What is set. Everything else has the family's default.
     pub parameters: BTreeMap<String, String>,
 }
@@ -45,31 +45,28 @@ impl Resource for ParameterGroup {
     const KIND: &'static str = "rds.parameter_group";
     const OUTPUTS: &'static [&'static str] = &["id", "name"];
     const IMPACTS: &'static [(&'static str, Impact)] =
-        &[("name", Impact::Replacement), ("family", Impact::Replacement), ("description", Impact::Replacement)];
+        &[("name", Impact::Replacement), ("family", Impact::Replacement)];
     const REPLACE: ReplaceOrder = ReplaceOrder::CreateFirst;
 
     async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
         let index = cloud.index();
         let mut names: BTreeSet<&str> = scope.wanted.iter().map(|(_, spec)| spec.name.as_str()).collect();
         names.extend(tags::names(&index, Self::KIND, "pg"));
+        let databases = instance::listed(cloud).await?;
         let mut found = Vec::new();
         for physical in names {
-            let answer = cloud.rds().describe_db_parameter_groups().db_parameter_group_name(physical).send().await;
-            let groups = match answer.said("rds DescribeDBParameterGroups") {
-                Ok(answer) => answer.db_parameter_groups.unwrap_or_default(),
-                Err(failure) if is(&failure, "DBParameterGroupNotFound") => continue,
-                Err(failure) => return Err(failure),
+            let family = match databases.iter().find_map(|database| family_shown(database, physical)) {
+                Some(family) => family,
+                None => match family(cloud, physical).await? {
+                    Some(family) => family,
+                    None => continue,
+                },
             };
-            let Some(group) = groups.first() else { continue };
             let arn = arn(cloud, physical);
             let Some(live_tags) = index.owned(&arn, || tags_of(cloud, &arn)).await? else { continue };
             let Some(name) = tags::name_in(scope.stack, Self::KIND, &live_tags) else { continue };
-            let spec = Spec {
-                name: physical.to_owned(),
-                family: group.db_parameter_group_family().unwrap_or_default().to_owned(),
-                description: group.description().unwrap_or_default().to_owned(),
-                parameters: (*parameters(cloud, physical).await?).clone(),
-            };
+            let spec =
+                Spec { name: physical.to_owned(), family, parameters: (*parameters(cloud, physical).await?).clone() };
             let (id, outputs) = (physical.to_owned(), outputs(physical));
             found.push(Found { name, id, spec, outputs, tags: Some(live_tags), status: Status::Ready });
         }
@@ -150,6 +147,30 @@ fn busy(failure: &Failure) -> bool {
     is(failure, "InvalidDBParameterGroupState")
 }
 
+/// The family of a group that a database uses, which is that of its version. While the version changes it is
+/// none of them.
+fn family_shown(database: &DbInstance, group: &str) -> Option<String> {
+    let changes = database.pending_modified_values().is_some_and(|pending| pending.engine_version().is_some());
+    let uses = database.db_parameter_groups().iter().any(|used| used.db_parameter_group_name() == Some(group));
+    let settled = database.db_instance_status() == Some("available") && !changes;
+    let mut version = database.engine_version()?.split('.');
+    (uses && settled).then_some(())?;
+    Some(format!("{ENGINE}{}.{}", version.next()?, version.next()?))
+}
+
+async fn family(cloud: &Cloud, name: &str) -> Result<Option<String>> {
+    let answer = cloud.rds().describe_db_parameter_groups().db_parameter_group_name(name).send().await;
+    match answer.said("rds DescribeDBParameterGroups") {
+        Ok(answer) => Ok(answer
+            .db_parameter_groups()
+            .first()
+            .and_then(|group| group.db_parameter_group_family())
+            .map(str::to_owned)),
+        Err(failure) if is(&failure, "DBParameterGroupNotFound") => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
 async fn read(cloud: &Cloud, name: &str) -> Result<BTreeMap<String, String>> {
     let mut set = BTreeMap::new();
     let mut pages =
@@ -166,12 +187,13 @@ async fn read(cloud: &Cloud, name: &str) -> Result<BTreeMap<String, String>> {
 
 /// Whether the group exists now and is ours; otherwise its predecessor still has the name.
 async fn make(cloud: &Cloud, context: &Context, spec: &Spec, name: &str) -> Result<bool> {
+    let description = format!("Parameters of the stack {}", context.stack);
     let made = cloud
         .rds()
         .create_db_parameter_group()
         .db_parameter_group_name(name)
         .db_parameter_group_family(&spec.family)
-        .description(&spec.description)
+        .description(description)
         .set_tags(Some(write_tags!(Tag, context.tags)))
         .send()
         .await
@@ -249,8 +271,7 @@ mod tests {
     use super::*;
 
     fn named(name: &str) -> Spec {
-        let (family, description) = ("mysql8.4".to_owned(), String::new());
-        Spec { name: name.to_owned(), family, description, parameters: BTreeMap::new() }
+        Spec { name: name.to_owned(), family: "mysql8.4".to_owned(), parameters: BTreeMap::new() }
     }
 
     #[test]

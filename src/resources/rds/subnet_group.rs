@@ -1,15 +1,16 @@
-//! DB subnet group: the subnets, in two zones or more, among which a database may stand.
+//! DB subnet group: the subnets, in two zones or more, among which a database may stand. A database shows the
+//! whole of its own, so only one that no database uses has to be asked for.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use aws_sdk_rds::types::Tag;
+use aws_sdk_rds::types::{DbSubnetGroup, Tag};
 use bogosa_engine::{
     Context, Difference, Failure, Found, Impact, Input, Outputs, Resource, Result, Scope, Status, Tags,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{is, retag, tags_of};
+use super::{instance, is, retag, tags_of};
 use crate::aws::{Cloud, Said, retry, tags};
 use crate::write_tags;
 
@@ -38,9 +39,17 @@ impl Resource for SubnetGroup {
         let index = cloud.index();
         let mut names: BTreeSet<&str> = scope.wanted.iter().map(|(_, spec)| spec.name.as_str()).collect();
         names.extend(tags::names(&index, Self::KIND, "subgrp"));
+        let databases = instance::listed(cloud).await?;
         let mut found = Vec::new();
         for physical in names {
-            let Some(spec) = get(cloud, physical).await? else { continue };
+            let shown = databases.iter().filter_map(|database| database.db_subnet_group());
+            let spec = match shown.map(read).find(|spec| spec.name == physical) {
+                Some(spec) => spec,
+                None => match get(cloud, physical).await? {
+                    Some(spec) => spec,
+                    None => continue,
+                },
+            };
             let arn = arn(cloud, physical);
             let Some(live_tags) = index.owned(&arn, || tags_of(cloud, &arn)).await? else { continue };
             let Some(name) = tags::name_in(scope.stack, Self::KIND, &live_tags) else { continue };
@@ -115,14 +124,18 @@ fn known(ids: &BTreeSet<Input>) -> Result<Vec<String>> {
     ids.iter().map(|id| id.known().map(str::to_owned)).collect()
 }
 
+fn read(group: &DbSubnetGroup) -> Spec {
+    Spec {
+        name: group.db_subnet_group_name().unwrap_or_default().to_owned(),
+        description: group.db_subnet_group_description().unwrap_or_default().to_owned(),
+        subnets: group.subnets().iter().filter_map(|subnet| subnet.subnet_identifier()).map(Input::from).collect(),
+    }
+}
+
 async fn get(cloud: &Cloud, name: &str) -> Result<Option<Spec>> {
     let answer = cloud.rds().describe_db_subnet_groups().db_subnet_group_name(name).send().await;
     match answer.said("rds DescribeDBSubnetGroups") {
-        Ok(answer) => Ok(answer.db_subnet_groups().first().map(|group| Spec {
-            name: name.to_owned(),
-            description: group.db_subnet_group_description().unwrap_or_default().to_owned(),
-            subnets: group.subnets().iter().filter_map(|subnet| subnet.subnet_identifier()).map(Input::from).collect(),
-        })),
+        Ok(answer) => Ok(answer.db_subnet_groups().first().map(read)),
         Err(failure) if is(&failure, "DBSubnetGroupNotFound") => Ok(None),
         Err(failure) => Err(failure),
     }

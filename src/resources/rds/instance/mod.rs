@@ -12,8 +12,9 @@ mod change;
 mod read;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use aws_sdk_rds::types::{DatabaseInsightsMode, Tag};
+use aws_sdk_rds::types::{DatabaseInsightsMode, DbInstance, Tag};
 use bogosa_engine::{
     Context, Difference, Failure, Found, Impact, Input, Outputs, Resource, Result, Scope, Seconds, Tags,
 };
@@ -140,16 +141,16 @@ impl Resource for Instance {
         let mut names: BTreeSet<&str> = scope.wanted.iter().map(|(_, spec)| spec.name.as_str()).collect();
         names.extend(tags::names(&index, Self::KIND, "db"));
         let mut found = Vec::new();
-        for instance in read::all(cloud, names.into_iter().map(str::to_owned).collect()).await? {
-            let mut live_tags = read::tags(&instance);
+        for instance in read::all(cloud, names).await?.iter() {
+            let mut live_tags = read::tags(instance);
             let Some(name) = tags::name_in(scope.stack, Self::KIND, &live_tags) else { continue };
             let final_snapshot = live_tags.remove(FINAL_SNAPSHOT).is_none_or(|text| text != "false");
-            let revision = read::parameter_revision(cloud, &instance).await?;
+            let revision = read::parameter_revision(cloud, instance).await?;
             found.push(Found {
                 name,
                 id: instance.db_instance_identifier().unwrap_or_default().to_owned(),
-                spec: read::spec(&instance, revision, final_snapshot),
-                outputs: read::outputs(&instance),
+                spec: read::spec(instance, revision, final_snapshot),
+                outputs: read::outputs(instance),
                 tags: Some(live_tags),
                 status: read::status(instance.db_instance_status().unwrap_or_default()),
             });
@@ -204,7 +205,13 @@ impl Resource for Instance {
     }
 }
 
-const ENGINE: &str = "mysql";
+/// The databases that the tag index lists. Groups read themselves off them, which saves a call each.
+pub(super) async fn listed(cloud: &Cloud) -> Result<Arc<Vec<DbInstance>>> {
+    let index = cloud.index();
+    read::all(cloud, tags::names(&index, Instance::KIND, "db").collect()).await
+}
+
+pub(super) const ENGINE: &str = "mysql";
 const NO_EXTENDED_SUPPORT: &str = "open-source-rds-extended-support-disabled";
 const EXTENDED_SUPPORT: &str = "open-source-rds-extended-support";
 /// Holds `false` where the database is to be deleted without a last snapshot.

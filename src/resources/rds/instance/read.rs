@@ -1,5 +1,8 @@
 //! What RDS shows of an instance, in the form of its spec.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use aws_sdk_rds::types::{DbInstance, Filter};
 use bogosa_engine::{Input, Outputs, Result, Status, Tags};
 
@@ -8,8 +11,13 @@ use super::{Backup, EXTENDED_SUPPORT, Insights, Monitoring, Spec, Storage};
 use crate::aws::{Cloud, Said};
 use crate::read_tags;
 
-/// Those that exist of these names, in one call.
-pub(super) async fn all(cloud: &Cloud, names: Vec<String>) -> Result<Vec<DbInstance>> {
+/// Those that exist of these names, in one call and once per discovery.
+pub(super) async fn all(cloud: &Cloud, names: BTreeSet<&str>) -> Result<Arc<Vec<DbInstance>>> {
+    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+    cloud.databases.get(&names.join(","), || describe(cloud, names.clone())).await
+}
+
+async fn describe(cloud: &Cloud, names: Vec<String>) -> Result<Vec<DbInstance>> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
