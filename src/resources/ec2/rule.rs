@@ -143,8 +143,12 @@ pub(crate) async fn forget(cloud: &Cloud, stack: &str, group: &str) -> Result<()
     let refers = |rule: &&Rule| matches!(&rule.peer, Peer::Group(peer) if peer.text() == Some(group));
     for other in groups.iter().filter(|other| other.group_id() != Some(group)) {
         let (id, (ingress, egress)) = (other.group_id().unwrap_or_default(), of(other));
-        revoke(cloud, id, Direction::Ingress, &ingress.iter().filter(refers).collect::<Vec<_>>()).await?;
-        revoke(cloud, id, Direction::Egress, &egress.iter().filter(refers).collect::<Vec<_>>()).await?;
+        let result = async {
+            revoke(cloud, id, Direction::Ingress, &ingress.iter().filter(refers).collect::<Vec<_>>()).await?;
+            revoke(cloud, id, Direction::Egress, &egress.iter().filter(refers).collect::<Vec<_>>()).await
+        };
+        // The other one may be going as well.
+        super::gone_is_fine(result.await, NOT_FOUND)?;
     }
     Ok(())
 }
