@@ -67,6 +67,36 @@ def ec2():
                 rule.source_group["Description"] = rule.ip_range.pop("Description")
         return answer
 
+    # The description is no part of what makes a rule the same rule; moto counts it for rules that name a group, so that
+    # it cannot be changed and a duplicate passes.
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_UpdateSecurityGroupRuleDescriptionsIngress.html
+    @around(SecurityGroupRule, "__eq__")
+    def same_rule(old, self, other):
+        mine, others = copy.copy(self), copy.copy(other)
+        for rule in (mine, others):
+            rule.source_group = {key: value for key, value in rule.source_group.items() if key != "Description"}
+        return old(mine, others)
+
+    # A gateway endpoint's route goes into a table that is added, and out of one that is removed or no longer there.
+    # https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html#gateway-endpoint-routing
+    @around(EC2Backend)
+    def modify_vpc_endpoint(old, self, vpc_id, *args, **kwargs):
+        before = set(self.vpc_end_points[vpc_id].route_table_ids or []) if vpc_id in self.vpc_end_points else set()
+        old(self, vpc_id, *args, **kwargs)
+        endpoint = self.vpc_end_points[vpc_id]
+        after, prefixes = set(endpoint.route_table_ids or []), endpoint.destination_prefix_list_id
+        for table in before - after if prefixes else ():
+            if table in self.route_tables:
+                self.delete_route(table, prefixes)
+        for table in after - before if prefixes else ():
+            self.create_route(table, None, gateway_id=vpc_id, destination_prefix_list_id=prefixes)
+
+    @around(EC2Backend)
+    def delete_vpc_endpoints(old, self, vpce_ids=None):
+        for endpoint in (self.vpc_end_points[one] for one in vpce_ids or [] if one in self.vpc_end_points):
+            endpoint.route_table_ids = [table for table in endpoint.route_table_ids or [] if table in self.route_tables]
+        return old(self, vpce_ids)
+
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html: TagSpecification is "the tags
     # to apply to the launch template on creation"; those for what it launches are in LaunchTemplateData.
     @around(Response)

@@ -50,6 +50,15 @@ endpoint = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName="com.amazonaws.us-east
 endpoint = endpoint["VpcEndpoint"]["VpcEndpointId"]
 within({"VpcEndpointType": "Gateway", "State": "available", "RouteTableIds": [table]}, ec2.describe_vpc_endpoints(Filters=by_name("x"))["VpcEndpoints"][0])
 
+# The endpoint's route follows its tables.
+second = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+ways = lambda table: [one["GatewayId"] for one in ec2.describe_route_tables(RouteTableIds=[table])["RouteTables"][0]["Routes"] if "DestinationPrefixListId" in one]
+ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, AddRouteTableIds=[second], RemoveRouteTableIds=[table])
+assert (ways(table), ways(second)) == ([], [endpoint]), (ways(table), ways(second))
+ec2.modify_vpc_endpoint(VpcEndpointId=endpoint, AddRouteTableIds=[table], RemoveRouteTableIds=[second])
+assert (ways(table), ways(second)) == ([endpoint], []), (ways(table), ways(second))
+ec2.delete_route_table(RouteTableId=second)
+
 logs.create_log_group(logGroupName="/flow", tags={"Name": "l"})
 logs.put_retention_policy(logGroupName="/flow", retentionInDays=30)
 within({"logGroupName": "/flow", "retentionInDays": 30}, logs.describe_log_groups(logGroupNamePrefix="/flow")["logGroups"][0])
@@ -77,6 +86,13 @@ read = ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values":
 assert len(read) == 4 and {one.get("Description") for one in read if not one["IsEgress"]} == {"all", "back"}, read
 peer = [one for one in read if "ReferencedGroupInfo" in one][0]
 assert peer["ReferencedGroupInfo"]["GroupId"] == other and peer["FromPort"] == 3306, peer
+
+# Of a rule that names a group, too, the description can be changed, and is no part of what makes it the same.
+back = lambda text: [{"IpProtocol": "tcp", "FromPort": 3306, "ToPort": 3306, "UserIdGroupPairs": [{"GroupId": other, "Description": text}]}]
+refused("InvalidPermission.Duplicate", ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=back("forth"))
+ec2.update_security_group_rule_descriptions_ingress(GroupId=group, IpPermissions=back("forth"))
+read = ec2.describe_security_group_rules(Filters=[{"Name": "security-group-rule-id", "Values": [peer["SecurityGroupRuleId"]]}])
+assert read["SecurityGroupRules"][0]["Description"] == "forth", read
 ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[peer["SecurityGroupRuleId"]])
 grouped = ec2.describe_security_groups(Filters=by_name("g"))["SecurityGroups"][0]
 assert len(grouped["IpPermissions"]) == 1, grouped
