@@ -11,7 +11,7 @@ use bogosa_engine::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{VISIBLE, gone_is_fine, of_address, of_stack, outputs, retag, tagged, unsuccessful, with_token};
+use super::{VISIBLE, gone_is_fine, of_address, of_stack, outputs, retag, tagged_alike, unsuccessful, with_token};
 use crate::aws::{Cloud, Said, retry, tags};
 use crate::read_tags;
 
@@ -89,7 +89,7 @@ impl Resource for FlowLog {
                 let call = call.traffic_type(TrafficType::from(spec.traffic.as_str())).client_token(&token);
                 let call = call.log_destination_type(LogDestinationType::CloudWatchLogs).log_group_name(group);
                 let call = call.deliver_logs_permission_arn(role).max_aggregation_interval(spec.interval);
-                let call = call.tag_specifications(tagged(context, ResourceType::VpcFlowLog));
+                let call = call.tag_specifications(tagged_alike(context, ResourceType::VpcFlowLog));
                 let made = call.send().await.said("ec2 CreateFlowLogs")?;
                 made.unsuccessful().iter().try_for_each(|item| unsuccessful("ec2 CreateFlowLogs", item))?;
                 Ok(made.flow_log_ids().first().cloned().unwrap_or_default())
@@ -104,13 +104,13 @@ impl Resource for FlowLog {
             // A token may bring back one that has been deleted since; that one never shows up.
             let unseen = |failure: &Failure| failure.is(NOT_FOUND);
             let reason = "the new flow log is not visible everywhere yet";
-            match retry(context, reason, Duration::from_secs(15), unseen, || visible(cloud, &id)).await {
+            match retry(context, reason, Duration::from_secs(10), unseen, || visible(cloud, &id)).await {
                 Ok(()) => Ok(Some(id)),
                 Err(failure) if failure.is(NOT_FOUND) => Ok(None),
                 Err(failure) => Err(failure),
             }
         };
-        with_token(context, make, find).await.map(|id| outputs(&id))
+        with_token(cloud, context, make, find).await.map(|id| outputs(&id))
     }
 
     /// Every field replaces.

@@ -16,12 +16,12 @@ pub mod vpc_endpoint;
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_sdk_ec2::types::{Filter, ResourceType, SecurityGroup, Tag, TagSpecification, UnsuccessfulItem};
-use bogosa_engine::{Context, Failure, Outputs, Result, TAG_RESOURCE, TAG_STACK, Tags};
+use bogosa_engine::{Context, Failure, Outputs, Result, TAG_RESOURCE, TAG_RUN, TAG_STACK, Tags};
 
-use crate::aws::{Cloud, Said};
+use crate::aws::{Cloud, Said, retry};
 use crate::write_tags;
 
 /// How long what was just made may be unknown to some of EC2.
@@ -83,12 +83,21 @@ pub(crate) fn gone_is_fine(result: Result<()>, codes: &[&str]) -> Result<()> {
     }
 }
 
+/// The tags to create a resource with under a token: the same in every run, since they are part of what has
+/// to be the same. [`with_token`] adds the one with the run's name.
+pub(crate) fn tagged_alike(context: &Context, resource: ResourceType) -> TagSpecification {
+    let mut context = context.clone();
+    context.tags.remove(TAG_RUN);
+    tagged(&context, resource)
+}
+
 /// Creates with the token of the context, so that a call whose answer was lost is not repeated.
 ///
 /// `make` returns nothing where the token brought back something that is gone or broken: EC2 remembers tokens
-/// longer than what was made with them. A call with the token of an earlier run is refused, since the tag
-/// with the run's name is part of it; then `find` looks for what that run made.
+/// longer than what was made with them. A token that came with other settings is refused; then `find` looks
+/// for what they made.
 pub(crate) async fn with_token<M, F>(
+    cloud: &Cloud,
     context: &Context,
     mut make: impl FnMut(String) -> M,
     mut find: impl FnMut() -> F,
@@ -97,21 +106,19 @@ where
     M: Future<Output = Result<Option<String>>>,
     F: Future<Output = Result<Option<String>>>,
 {
-    for attempt in 0..20 {
+    for attempt in 0..100 {
         let token = if attempt == 0 { context.token.clone() } else { format!("{}-{attempt}", context.token) };
-        match make(token).await {
-            Ok(Some(id)) => return Ok(id),
-            Ok(None) => {}
-            Err(failure) if failure.is(&["IdempotentParameterMismatch"]) => {
-                let started = Instant::now();
-                while started.elapsed() < Duration::from_secs(10) {
-                    if let Some(id) = find().await? {
-                        return Ok(id);
-                    }
-                    tokio::time::sleep(Duration::from_secs(2)).await;
-                }
-            }
-            Err(failure) => return Err(failure),
+        let made = match make(token).await {
+            Err(failure) if failure.is(&["IdempotentParameterMismatch"]) => find().await?,
+            made => made?,
+        };
+        if let Some(id) = made {
+            let run: Tags =
+                context.tags.iter().filter(|(key, _)| *key == TAG_RUN).map(|(k, v)| (k.clone(), v.clone())).collect();
+            let invisible = |failure: &Failure| failure.code.as_deref().is_some_and(|code| code.ends_with("NotFound"));
+            let reason = "what was just made is not visible everywhere yet";
+            retry(context, reason, VISIBLE, invisible, || retag(cloud, &id, &run, &[])).await?;
+            return Ok(id);
         }
     }
     let what = format!("creating {}", context.address);

@@ -11,7 +11,7 @@ use bogosa_engine::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{VISIBLE, gone_is_fine, of_address, of_stack, outputs, retag, tagged, with_token};
+use super::{VISIBLE, gone_is_fine, of_address, of_stack, outputs, retag, tagged_alike, with_token};
 use crate::aws::{Cloud, Poll, Said, retry, tags, until};
 use crate::read_tags;
 
@@ -75,7 +75,8 @@ impl Resource for NatGateway {
             let reason = "the new subnet or address is not visible everywhere yet";
             let made = retry(context, reason, VISIBLE, invisible, || async {
                 let call = cloud.ec2().create_nat_gateway().subnet_id(subnet).allocation_id(address);
-                let call = call.client_token(&token).tag_specifications(tagged(context, ResourceType::Natgateway));
+                let call =
+                    call.client_token(&token).tag_specifications(tagged_alike(context, ResourceType::Natgateway));
                 call.send().await.said("ec2 CreateNatGateway")
             })
             .await?;
@@ -92,7 +93,7 @@ impl Resource for NatGateway {
             });
             Ok(ours.find(|one| alive(one.state())).and_then(|one| one.nat_gateway_id()).map(str::to_owned))
         };
-        with_token(context, make, find).await.map(|id| outputs(&id))
+        with_token(cloud, context, make, find).await.map(|id| outputs(&id))
     }
 
     /// Every field replaces.

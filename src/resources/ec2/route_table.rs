@@ -13,7 +13,7 @@ use bogosa_engine::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{VISIBLE, gone_is_fine, of_address, of_stack, outputs, retag, tagged, with_token};
+use super::{VISIBLE, filter, gone_is_fine, of_address, of_stack, outputs, retag, tagged_alike, with_token};
 use crate::aws::{Cloud, Said, retry, tags};
 use crate::read_tags;
 
@@ -71,7 +71,7 @@ impl Resource for RouteTable {
         let make = |token: String| async move {
             let made = retry(context, "the new VPC is not visible everywhere yet", VISIBLE, invisible, || async {
                 let call = cloud.ec2().create_route_table().vpc_id(vpc).client_token(&token);
-                let call = call.tag_specifications(tagged(context, ResourceType::RouteTable));
+                let call = call.tag_specifications(tagged_alike(context, ResourceType::RouteTable));
                 call.send().await.said("ec2 CreateRouteTable")
             })
             .await?;
@@ -79,7 +79,7 @@ impl Resource for RouteTable {
             // One that never shows up was made with this token earlier, and has been deleted.
             let unseen = |failure: &Failure| failure.is(NOT_FOUND);
             let reason = "the new route table is not visible everywhere yet";
-            let seen = retry(context, reason, Duration::from_secs(30), unseen, || read(cloud, &id)).await;
+            let seen = retry(context, reason, Duration::from_secs(10), unseen, || read(cloud, &id)).await;
             match seen {
                 Ok(_) => Ok(Some(id)),
                 Err(failure) if failure.is(NOT_FOUND) => Ok(None),
@@ -90,7 +90,7 @@ impl Resource for RouteTable {
             let earlier = describe(cloud, of_address(context)).await?;
             Ok(earlier.first().and_then(|table| table.route_table_id()).map(str::to_owned))
         };
-        let id = with_token(context, make, find).await?;
+        let id = with_token(cloud, context, make, find).await?;
         set(cloud, context, &id, spec).await?;
         Ok(outputs(&id))
     }
@@ -183,8 +183,9 @@ async fn set(cloud: &Cloud, context: &Context, id: &str, want: &Spec) -> Result<
         put_route(cloud, context, id, route, has(&route.destination)).await?;
     }
     let wanted: BTreeSet<&str> = want.subnets.iter().map(Input::known).collect::<Result<_>>()?;
-    let missing: Vec<&str> = wanted.iter().filter(|subnet| !live_subnets.contains_key(**subnet)).copied().collect();
-    associate(cloud, context, id, &missing).await?;
+    for subnet in wanted.iter().filter(|subnet| !live_subnets.contains_key(**subnet)) {
+        associate(cloud, context, id, subnet).await?;
+    }
     let wants = |destination: &str| want.routes.iter().any(|route| route.destination == destination);
     for route in live_routes.iter().filter(|route| !wants(&route.destination)) {
         delete_route(cloud, id, &route.destination).await?;
@@ -231,34 +232,28 @@ async fn delete_route(cloud: &Cloud, table: &str, destination: &str) -> Result<(
     gone_is_fine(call.send().await.said("ec2 DeleteRoute").map(drop), &["InvalidRoute.NotFound"])
 }
 
-/// Lets the subnets use the table; a subnet that uses another one moves, without a moment in between.
-async fn associate(cloud: &Cloud, context: &Context, table: &str, subnets: &[&str]) -> Result<()> {
-    if subnets.is_empty() {
-        return Ok(());
-    }
-    let values = subnets.iter().map(|&subnet| subnet.to_owned()).collect();
-    let theirs = Filter::builder().name("association.subnet-id").set_values(Some(values)).build();
-    let elsewhere: BTreeMap<String, String> =
-        describe(cloud, vec![theirs]).await?.iter().flat_map(associations).collect();
-    let invisible = |failure: &Failure| {
-        failure.is(NOT_FOUND) || failure.is(&["InvalidSubnetID.NotFound", "InvalidSubnetId.NotFound"])
+/// Lets the subnet use the table; one that uses another table moves, without a moment in between.
+async fn associate(cloud: &Cloud, context: &Context, table: &str, subnet: &str) -> Result<()> {
+    let passing = |failure: &Failure| {
+        failure.is(NOT_FOUND)
+            || failure.is(&["InvalidSubnetID.NotFound", "InvalidSubnetId.NotFound"])
+            // The table that had it gave it up, or another one took it, since we looked.
+            || failure.is(&["InvalidAssociationID.NotFound", "Resource.AlreadyAssociated"])
     };
-    for &subnet in subnets {
-        retry(context, "the new subnet is not visible everywhere yet", VISIBLE, invisible, || async {
-            match elsewhere.get(subnet) {
-                Some(association) => {
-                    let call = cloud.ec2().replace_route_table_association().association_id(association);
-                    call.route_table_id(table).send().await.said("ec2 ReplaceRouteTableAssociation").map(drop)
-                }
-                None => {
-                    let call = cloud.ec2().associate_route_table().route_table_id(table).subnet_id(subnet);
-                    call.send().await.said("ec2 AssociateRouteTable").map(drop)
-                }
+    retry(context, "the new subnet is not visible everywhere yet", VISIBLE, passing, || async {
+        let tables = describe(cloud, vec![filter("association.subnet-id", subnet)]).await?;
+        match tables.iter().find_map(|table| associations(table).remove(subnet)) {
+            Some(association) => {
+                let call = cloud.ec2().replace_route_table_association().association_id(association);
+                call.route_table_id(table).send().await.said("ec2 ReplaceRouteTableAssociation").map(drop)
             }
-        })
-        .await?;
-    }
-    Ok(())
+            None => {
+                let call = cloud.ec2().associate_route_table().route_table_id(table).subnet_id(subnet);
+                call.send().await.said("ec2 AssociateRouteTable").map(drop)
+            }
+        }
+    })
+    .await
 }
 
 async fn disassociate(cloud: &Cloud, association: &str) -> Result<()> {

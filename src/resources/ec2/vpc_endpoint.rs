@@ -13,7 +13,7 @@ use bogosa_engine::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{VISIBLE, gone_is_fine, of_address, of_stack, outputs, retag, tagged, with_token};
+use super::{VISIBLE, gone_is_fine, of_address, of_stack, outputs, retag, tagged_alike, with_token};
 use crate::aws::{Cloud, Poll, Said, policy, retry, tags, until};
 use crate::read_tags;
 
@@ -86,7 +86,7 @@ impl Resource for VpcEndpoint {
                     let call = cloud.ec2().create_vpc_endpoint().vpc_endpoint_type(VpcEndpointType::Gateway);
                     let call = call.vpc_id(vpc).service_name(&spec.service).client_token(&token);
                     let call = call.set_route_table_ids(Some(tables.clone())).policy_document(spec.policy.to_string());
-                    let call = call.tag_specifications(tagged(context, ResourceType::VpcEndpoint));
+                    let call = call.tag_specifications(tagged_alike(context, ResourceType::VpcEndpoint));
                     call.send().await.said("ec2 CreateVpcEndpoint")
                 })
                 .await?;
@@ -101,7 +101,7 @@ impl Resource for VpcEndpoint {
             let mut alive = earlier.iter().filter(|one| alive(one));
             Ok(alive.find_map(|one| one.vpc_endpoint_id()).map(str::to_owned))
         };
-        with_token(context, make, find).await.map(|id| outputs(&id))
+        with_token(cloud, context, make, find).await.map(|id| outputs(&id))
     }
 
     async fn update(
