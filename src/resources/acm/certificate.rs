@@ -3,7 +3,8 @@
 //!
 //! Nothing of one can change, and what uses it keeps it from being deleted, so a new one comes first. The
 //! idempotency token counts for an hour; it contains what is asked for, so that a successor is another
-//! certificate.
+//! certificate. What it gives once its certificate is deleted AWS does not say, so a certificate that is not
+//! there is asked for again with another token.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -70,23 +71,16 @@ impl Resource for Certificate {
     async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
         // The run's tag comes afterwards: with it, the same request of the next run would be another one.
         let (run, tags): (Tags, Tags) = context.tags.clone().into_iter().partition(|(key, _)| key == TAG_RUN);
-        let client = client(cloud, &spec.region);
-        let made = client
-            .request_certificate()
-            .domain_name(&spec.domain)
-            .set_subject_alternative_names((!spec.names.is_empty()).then(|| spec.names.iter().cloned().collect()))
-            .validation_method(ValidationMethod::Dns)
-            .key_algorithm(KeyAlgorithm::Rsa2048)
-            .idempotency_token(token(&context.token, spec))
-            .set_tags(Some(write_tags_checked!(Tag, tags)))
-            .send()
-            .await
-            .said("acm RequestCertificate")?;
-        let arn = made.certificate_arn().unwrap_or_default();
-        if !run.is_empty() {
-            put_tags(cloud, arn, &run).await?;
+        for attempt in 0..3 {
+            let arn = request(cloud, spec, &token(&context.token, spec, attempt), &tags).await?;
+            if visible(cloud, context, &arn).await? {
+                if !run.is_empty() {
+                    put_tags(cloud, &arn, &run).await?;
+                }
+                return Ok(outputs(&arn));
+            }
         }
-        Ok(outputs(arn))
+        Err(Failure::new("acm RequestCertificate", "the certificates that ACM names do not appear"))
     }
 
     async fn update(
@@ -146,15 +140,42 @@ fn outputs(arn: &str) -> Outputs {
     [("id", arn), ("arn", arn)].map(|(key, value)| (key.to_owned(), value.to_owned())).into()
 }
 
+async fn request(cloud: &Cloud, spec: &Spec, token: &str, tags: &Tags) -> Result<String> {
+    let made = client(cloud, &spec.region)
+        .request_certificate()
+        .domain_name(&spec.domain)
+        .set_subject_alternative_names((!spec.names.is_empty()).then(|| spec.names.iter().cloned().collect()))
+        .validation_method(ValidationMethod::Dns)
+        .key_algorithm(KeyAlgorithm::Rsa2048)
+        .idempotency_token(token)
+        .set_tags(Some(write_tags_checked!(Tag, tags)))
+        .send()
+        .await
+        .said("acm RequestCertificate")?;
+    Ok(made.certificate_arn().unwrap_or_default().to_owned())
+}
+
+/// Whether a certificate appears soon.
+async fn visible(cloud: &Cloud, context: &Context, arn: &str) -> Result<bool> {
+    for _ in 0..8 {
+        if describe(cloud, arn).await?.is_some() {
+            return Ok(true);
+        }
+        context.say("the certificate is not visible yet");
+        tokio::time::sleep(Duration::from_secs(2)).await;
+    }
+    Ok(false)
+}
+
 async fn put_tags(cloud: &Cloud, arn: &str, tags: &Tags) -> Result<()> {
     let call = client(cloud, region_of(arn)).add_tags_to_certificate().certificate_arn(arn);
     call.set_tags(Some(write_tags_checked!(Tag, tags))).send().await.said("acm AddTagsToCertificate").map(drop)
 }
 
 /// 32 word characters.
-fn token(creation: &str, spec: &Spec) -> String {
+fn token(creation: &str, spec: &Spec, attempt: u32) -> String {
     let Spec { region, domain, names } = spec;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let digest = Sha256::digest(format!("{creation}\n{region}\n{domain}\n{}", names.join(" ")));
+    let digest = Sha256::digest(format!("{creation}\n{region}\n{domain}\n{}\n{attempt}", names.join(" ")));
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }

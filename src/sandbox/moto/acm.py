@@ -21,6 +21,9 @@ def acm():
     # moto forgets the order and the domain itself.
     @around(AWSCertificateManagerBackend)
     def request_certificate(old, self, domain_name, idempotency_token, subject_alt_names, *args, **kwargs):
+        # moto stumbles over the token of a certificate that was deleted. AWS does not document what it does; here it is free.
+        if self._idempotency_tokens.get(idempotency_token, {}).get("arn") not in self._certificates:
+            self._idempotency_tokens.pop(idempotency_token, None)
         arn = old(self, domain_name, idempotency_token, subject_alt_names, *args, **kwargs)
         self._certificates[arn].asked = list(dict.fromkeys([domain_name, *(subject_alt_names or [])]))
         return arn
