@@ -49,8 +49,12 @@ pub(super) async fn run(args: &DestroyArgs, global: &Global, ui: &Ui) -> Result<
     plan_text::show(ui, &session, &plan);
     let question = format!("\nThis deletes all of stack {name}, data included. Type its name to go ahead:");
     confirm::confirm(ui, global, args.yes, &question, &name)?;
-    let again = format!("bogosa destroy --stack {name} --yes {}", global.arguments().join(" "));
-    let (report, exit) = carry_out(&session, &plan, ui, again.trim_end()).await?;
+    let mut again = vec![format!("bogosa destroy --stack {name} --yes")];
+    again.extend(global.arguments());
+    if global.region.is_none() {
+        again.push(format!("--region {}", session.cloud.region));
+    }
+    let (report, exit) = carry_out(&session, &plan, ui, &again.join(" ")).await?;
     ui.line(format!("\n{}", sentence(&report.summary(), &session)));
     ui.object(&summary(result_name(exit), &report.summary(), &session));
     Ok(exit)

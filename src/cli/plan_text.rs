@@ -1,6 +1,8 @@
 //! A plan as people read it: what changes, why, with what impact. What stays is counted.
 
-use bogosa_engine::{Action, Cause, Change, Difference, Impact, Input, Plan, Reason};
+use std::collections::BTreeMap;
+
+use bogosa_engine::{Action, Address, Cause, Change, Difference, Impact, Input, Origin, Plan, Reason};
 use serde_json::{Value, json};
 
 use super::session::Session;
@@ -15,16 +17,43 @@ pub(super) fn show(ui: &Ui, session: &Session, plan: &Plan) {
         return;
     }
     ui.line("");
+    let alike = alike(plan);
     for change in &plan.changes {
-        if change.action != Action::NoOp || ui.verbose {
+        let told_together = alike.values().any(|addresses| addresses.contains(&&change.address));
+        if ui.verbose || (change.action != Action::NoOp && !told_together) {
             lines(ui, change).into_iter().for_each(|line| ui.line(line));
         }
         if change.action != Action::NoOp {
             ui.object(&object(change));
         }
     }
+    for (tags, addresses) in alike.iter().filter(|_| !ui.verbose) {
+        ui.line(format!("  {} the tags of {} resources (-v lists them)", mark(ui, Action::Update), addresses.len()));
+        tags.iter().for_each(|line| ui.line(line));
+    }
     let estimate = seconds(u64::from(plan.estimate(&session.kinds)) * 1000);
     ui.line(format!("\nPlan: {}. On AWS it takes about {estimate}.", plan.summary()));
+}
+
+/// Updates that change nothing but tags, and all in the same way: one line for them is enough.
+fn alike(plan: &Plan) -> BTreeMap<Vec<String>, Vec<&Address>> {
+    const FEW: usize = 3;
+    let mut found: BTreeMap<Vec<String>, Vec<&Address>> = BTreeMap::new();
+    for change in plan.changes.iter().filter(|change| change.action == Action::Update && !change.differences.is_empty())
+    {
+        if change
+            .differences
+            .iter()
+            .all(|(difference, cause)| difference.path.starts_with("tags.") && *cause != Cause::Outside)
+        {
+            let tags = change.differences.iter().map(|(Difference { path, before, after }, _)| {
+                format!("      {path}: {} → {}", side(before), side(after))
+            });
+            found.entry(tags.collect()).or_default().push(&change.address);
+        }
+    }
+    found.retain(|_, addresses| addresses.len() > FEW);
+    found
 }
 
 pub(super) fn lines(ui: &Ui, change: &Change) -> Vec<String> {
@@ -40,7 +69,7 @@ pub(super) fn lines(ui: &Ui, change: &Change) -> Vec<String> {
     }
     let notes = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join(", ")) };
     let origin = after.as_ref().and_then(|node| node.origin.as_ref()).filter(|_| *action != Action::Create);
-    let origin = origin.map(|origin| ui.paint(Style::Faint, format!("  {origin}"))).unwrap_or_default();
+    let origin = origin.map(|origin| ui.paint(Style::Faint, format!("  {}", place(origin)))).unwrap_or_default();
     let mut lines = vec![format!("  {} {address}{notes}{origin}", mark(ui, *action))];
     for (difference, cause) in differences {
         lines.extend(difference_lines(ui, difference, *cause));
@@ -52,6 +81,11 @@ pub(super) fn lines(ui: &Ui, change: &Change) -> Vec<String> {
         lines.extend(fields.iter().map(|(field, value)| format!("      {field}: {}", text(value))));
     }
     lines
+}
+
+/// A flag has no lines.
+fn place(origin: &Origin) -> String {
+    if origin.file.starts_with("--set") { origin.file.clone() } else { origin.to_string() }
 }
 
 fn difference_lines(ui: &Ui, difference: &Difference, cause: Cause) -> Vec<String> {
@@ -70,10 +104,13 @@ fn difference_lines(ui: &Ui, difference: &Difference, cause: Cause) -> Vec<Strin
             lines
         }
         (before, after) => {
-            let side = |value: &Option<Value>| value.as_ref().map_or_else(|| "(none)".to_owned(), text);
             vec![format!("      {path}: {} → {}{cause}", side(before), side(after))]
         }
     }
+}
+
+fn side(value: &Option<Value>) -> String {
+    value.as_ref().map_or_else(|| "(none)".to_owned(), text)
 }
 
 /// A value on one line, cut where it is long.
@@ -102,7 +139,7 @@ pub(super) fn object(change: &Change) -> Value {
     json!({
         "type": "change", "address": address, "action": action, "reason": reason.to_string(), "impact": impact,
         "id": before.as_ref().map(|live| &live.id),
-        "origin": after.as_ref().and_then(|node| node.origin.as_ref()).map(ToString::to_string),
+        "origin": after.as_ref().and_then(|node| node.origin.as_ref()).map(place),
         "differences": differences,
     })
 }

@@ -11,9 +11,8 @@ fn a_plan_without_changes_stays_within_its_calls_however_many_stacks_there_are()
     assert!(alone <= 88, "{alone} calls");
     for number in 0..50 {
         let name = format!("stack=other-{number}");
-        let cidr = format!("10.{}.0.0/16", 100 + number);
-        let up = aws.bogosa(&["up", "examples/network-only.yaml", "--set", &name, "--yes", "--output", "json"]);
-        assert_eq!(up.code, 0, "{cidr} {} {}", up.out, up.err);
+        let small = ["--set", &name, "--set", "network.nat=none", "--set", "network.flow_logs.enabled=false"];
+        aws.json(&[&["up", "examples/network-only.yaml", "--yes"], &small[..]].concat());
     }
     assert_eq!(calls(&aws), alone);
 }

@@ -5,12 +5,15 @@ use crate::support::{Aws, stack_files, summary};
 /// One sandbox for a third of the files: they run side by side.
 fn each_file(part: usize) {
     let aws = Aws::start();
-    // What examples/existing-zone.yaml expects to find.
     let (runtime, cloud) = aws.cloud();
-    let zone = cloud.route53().create_hosted_zone().name("example.com").caller_reference("theirs");
-    runtime.block_on(zone.send()).unwrap();
-    let before = aws.holds();
     for file in stack_files().iter().skip(part).step_by(3) {
+        // Zones that these files expect to find.
+        let zone = [("examples/existing-zone.yaml", "example.com"), ("stacks/staging.yaml", "bogo4.net")];
+        if let Some((_, zone)) = zone.iter().find(|(user, _)| user == file) {
+            let make = cloud.route53().create_hosted_zone().name(*zone).caller_reference("theirs");
+            runtime.block_on(make.send()).unwrap();
+        }
+        let before = aws.holds();
         let first = aws.json(&["up", file, "--yes"]);
         let made = summary(&first)["create"].as_u64().unwrap();
 
@@ -71,5 +74,19 @@ fn two_stacks_live_side_by_side() {
     aws.json(&["destroy", "--stack", "one", "--yes"]);
     assert!(aws.plan(&other).is_empty(), "the other stack is whole");
     aws.json(&["destroy", "--stack", "one-two", "--yes"]);
+    assert!(aws.holds().is_empty(), "{:#?}", aws.holds());
+}
+
+#[test]
+fn a_protected_stack_is_not_destroyed_even_without_its_file() {
+    let aws = Aws::start();
+    let file = "examples/network-only.yaml";
+    aws.json(&["up", file, "--set", "lifecycle.protect=true", "--yes"]);
+    let refused = aws.bogosa(&["destroy", "--stack", "network-only", "--yes"]);
+    assert_eq!(refused.code, 4, "{}", refused.out);
+    assert!(refused.err.contains("stack network-only is protected"), "{}", refused.err);
+    assert!(aws.plan(&[file, "--set", "lifecycle.protect=true"]).is_empty(), "nothing was deleted");
+    aws.json(&["up", file, "--yes"]);
+    aws.json(&["destroy", "--stack", "network-only", "--yes"]);
     assert!(aws.holds().is_empty(), "{:#?}", aws.holds());
 }
