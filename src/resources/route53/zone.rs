@@ -3,6 +3,7 @@
 //! CreateHostedZone takes no tags, so a run that died may leave an untagged zone; its caller reference,
 //! which can be used once only, shows that it is ours. Deleting a zone deletes every record in it but the two
 //! that Route 53 makes. The name servers differ with each creation and have to be set at the registrar.
+//! Discovery reads them from the zone's own records, which are read anyway.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use bogosa_engine::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{bare, called, change, list, plain, retag, to};
+use super::{bare, called, change, is, list, plain, records, retag, to};
 use crate::aws::{Cloud, Said, retry, tags};
 use crate::read_tags;
 
@@ -79,9 +80,9 @@ impl Resource for Zone {
                 Err(failure) => return Err(failure),
             };
             retag(cloud, TagResourceType::Hostedzone, &id, &context.tags, &[]).await?;
-            let made = look(cloud, String::new(), &id, Tags::new()).await?;
-            let gone = || Failure::new("route53 GetHostedZone", format!("the new zone {id} is gone"));
-            return made.map(|made| made.outputs).ok_or_else(gone);
+            let made = cloud.route53().get_hosted_zone().id(&id).send().await.said("route53 GetHostedZone")?;
+            let servers = made.delegation_set().map(|set| set.name_servers()).unwrap_or_default();
+            return Ok(outputs(&id, &servers.iter().map(String::as_str).collect::<Vec<_>>()));
         }
         Err(Failure::new("route53 CreateHostedZone", "no caller reference is free"))
     }
@@ -114,19 +115,22 @@ impl Resource for Zone {
 }
 
 async fn look(cloud: &Cloud, name: String, id: &str, live_tags: Tags) -> Result<Option<Found<Spec>>> {
-    let answer = match cloud.route53().get_hosted_zone().id(id).send().await.said("route53 GetHostedZone") {
-        Err(failure) if failure.is(&["NoSuchHostedZone"]) => return Ok(None),
-        answer => answer?,
-    };
-    let servers: BTreeSet<String> = answer
-        .delegation_set()
-        .map(|set| set.name_servers().iter().map(|name| plain(name)).collect())
-        .unwrap_or_default();
-    let servers: Vec<String> = servers.into_iter().collect();
-    let outputs = [("id", id), ("name_servers", &servers.join(","))];
-    let outputs = outputs.map(|(key, value)| (key.to_owned(), value.to_owned())).into();
-    let spec = Spec { name: answer.hosted_zone().map(|zone| plain(zone.name())).unwrap_or_default() };
+    let records = records(cloud, id).await?;
+    let own = |kind: &RrType| records.iter().find(|record| record.r#type() == kind);
+    let Some(start) = own(&RrType::Soa) else { return Ok(None) };
+    let apex = plain(start.name());
+    // Zones that are delegated further have more of these.
+    let servers = records.iter().find(|record| is(record, &apex, "NS"));
+    let servers: Vec<&str> =
+        servers.iter().flat_map(|record| record.resource_records()).map(|one| one.value()).collect();
+    let (spec, outputs) = (Spec { name: apex }, outputs(id, &servers));
     Ok(Some(Found { name, id: id.to_owned(), spec, outputs, tags: Some(live_tags), status: Status::Ready }))
+}
+
+fn outputs(id: &str, servers: &[&str]) -> Outputs {
+    let servers: BTreeSet<String> = servers.iter().map(|server| plain(server)).collect();
+    let servers: Vec<String> = servers.into_iter().collect();
+    [("id", id.to_owned()), ("name_servers", servers.join(","))].map(|(key, value)| (key.to_owned(), value)).into()
 }
 
 async fn read(cloud: &Cloud, id: &str) -> Result<Tags> {
