@@ -88,10 +88,9 @@ pub(crate) async fn records(cloud: &Cloud, zone: &str) -> Result<Arc<Vec<Resourc
 }
 
 pub(crate) async fn list(cloud: &Cloud, zone: &str) -> Result<Vec<ResourceRecordSet>> {
-    let (mut found, mut from): (Vec<ResourceRecordSet>, Option<(Option<String>, Option<RrType>, Option<String>)>) =
-        (Vec::new(), None);
+    let mut found = Vec::new();
+    let (mut name, mut kind, mut identifier) = (None, None, None);
     loop {
-        let (name, kind, identifier) = from.unwrap_or_default();
         let call = cloud.route53().list_resource_record_sets().hosted_zone_id(zone).max_items(300);
         let call = call.set_start_record_name(name).set_start_record_type(kind).set_start_record_identifier(identifier);
         let answer = match call.send().await.said("route53 ListResourceRecordSets") {
@@ -102,7 +101,7 @@ pub(crate) async fn list(cloud: &Cloud, zone: &str) -> Result<Vec<ResourceRecord
         if !answer.is_truncated {
             return Ok(found);
         }
-        from = Some((answer.next_record_name, answer.next_record_type, answer.next_record_identifier));
+        (name, kind, identifier) = (answer.next_record_name, answer.next_record_type, answer.next_record_identifier);
     }
 }
 
