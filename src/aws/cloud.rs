@@ -143,7 +143,10 @@ impl Cloud {
         let regional = Clients::new(config.clone(), calls.clone());
         let global_config = config.into_builder().region(Region::from_static("us-east-1")).build();
         let global = Clients::new(global_config, calls.clone());
-        let identity = regional.sts().get_caller_identity().send().await.said("sts GetCallerIdentity")?;
+        // Whether the endpoint answers at all, and accepts the credentials, is to be told at once.
+        let impatient = aws_sdk_sts::config::Builder::new().retry_config(RetryConfig::standard().with_max_attempts(2));
+        let identity = regional.sts().get_caller_identity().customize().config_override(impatient).send().await;
+        let identity = identity.said("sts GetCallerIdentity")?;
         let account = identity.account().unwrap_or_default().to_owned();
         let partition = identity.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
         Ok(Self {

@@ -125,8 +125,8 @@ enum Command {
     List,
     /// Draw the resources and what they depend on. Needs no account.
     Graph(graph::GraphArgs),
-    /// Print the JSON Schema of the stack file.
-    Schema,
+    /// Print every field of the stack file: a JSON Schema, or a page for people.
+    Schema(schema::SchemaArgs),
     /// Print a completion script for a shell.
     Completions { shell: clap_complete::Shell },
     /// AWS on this machine: start, stop, status, reset.
@@ -158,7 +158,7 @@ fn run(cli: &Cli, ui: &Ui) -> Result<Exit, CommandError> {
     match &cli.command {
         Command::Validate(args) => validate::run(args, ui),
         Command::Graph(args) => graph::run(args, ui),
-        Command::Schema => schema::run(ui),
+        Command::Schema(args) => schema::run(args, ui),
         Command::Completions { shell } => {
             ui.raw(|out| clap_complete::generate(*shell, &mut Cli::command(), "bogosa", out));
             Ok(Exit::Done)

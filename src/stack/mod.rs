@@ -7,6 +7,7 @@
 
 mod check;
 mod formats;
+pub mod guide;
 mod overlay;
 mod parse;
 mod problem;

@@ -36,7 +36,7 @@ enum Command {
         #[arg(long, default_value_t = 100_000)]
         runs: u64,
     },
-    /// Write the JSON Schema of the stack file to docs/stack.schema.json.
+    /// Write docs/stack.schema.json and docs/stack-file.md from the types of the stack file.
     Schema,
 }
 

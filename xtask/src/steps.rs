@@ -30,8 +30,12 @@ pub(crate) fn soak(runs: u64) -> Result<()> {
 }
 
 pub(crate) fn schema() -> Result<()> {
-    let schema = cargo(&["run", "--quiet", "--", "schema"]).output().context("cannot run bogosa schema")?;
-    std::fs::write("docs/stack.schema.json", schema.stdout).context("cannot write docs/stack.schema.json")
+    for (format, file) in [("json", "docs/stack.schema.json"), ("markdown", "docs/stack-file.md")] {
+        let answer =
+            cargo(&["run", "--quiet", "--", "schema", "--format", format]).output().context("cannot run bogosa")?;
+        std::fs::write(file, answer.stdout).with_context(|| format!("cannot write {file}"))?;
+    }
+    Ok(())
 }
 
 fn cargo(arguments: &[&str]) -> Command {
