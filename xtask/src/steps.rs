@@ -10,7 +10,7 @@ use crate::setup::run;
 pub(crate) fn test(quick: bool) -> Result<()> {
     step("format", cargo(&["fmt", "--all", "--check"]))?;
     step("shell scripts", Command::new("shellcheck").args(scripts()?))?;
-    step("licences, bans, sources", cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"]))?;
+    step("licences, bans, sources", cargo(&["deny", "check", "licenses", "bans", "sources"]))?;
     step("lints", cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     if quick {
         return step("unit tests", cargo(&["nextest", "run", "--workspace", "--lib"]));
