@@ -2,7 +2,7 @@
 //!
 //! Its name cannot be changed. How many instances are wanted belongs to the scaling policies once the group
 //! exists: any number between the smallest and the largest is as good as ours. The tagging API does not know
-//! groups, so they are found by their tags through [`Cloud::groups`].
+//! groups, so they are found by their tags through `Cloud::groups`.
 //!
 //! A group is created whether its instances can start or not. Why one did not is in the group's activities, and
 //! the wait tells it.

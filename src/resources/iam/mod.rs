@@ -1,6 +1,6 @@
 //! Roles, their inline policies and instance profiles.
 //!
-//! All three are found through one bulk read of the account's roles ([`Cloud::roles`]): the tagging API does
+//! All three are found through one bulk read of the account's roles (`Cloud::roles`): the tagging API does
 //! not know roles. IAM is eventually consistent: what was just made is not found for some seconds.
 
 pub mod instance_profile;

@@ -1,7 +1,7 @@
 //! Databases.
 //!
 //! RDS stores names in small letters. Some of its error codes end with `Fault` and some do not, and the
-//! documentation is no guide to which; [`is`] takes both.
+//! documentation is no guide to which; `is` takes both.
 
 pub mod instance;
 pub mod parameter_group;

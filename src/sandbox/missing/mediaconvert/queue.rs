@@ -37,7 +37,7 @@ impl MediaConvert {
     }
 
     /// The Default queue can never go, another one not while it has unprocessed jobs (User Guide, "Working with queues",
-    /// as above). DeleteQueue "permanently delete[s] a queue you have created", and its page has both codes without
+    /// as above). DeleteQueue "permanently deletes a queue you have created", and its page has both codes without
     /// saying which is for what.
     pub(super) fn may_delete_queue(&self, region: &str, name: &str) -> Result<(), Refusal> {
         if name == DEFAULT {
