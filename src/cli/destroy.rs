@@ -1,43 +1,26 @@
 //! `bogosa destroy`: a plan with an empty graph. It works from tags alone, so the stack file only names the stack.
 
-use std::path::PathBuf;
-
 use bogosa_engine::{Graph, Inventory, TAG_STACK, plan};
 use clap::Args;
 
 use super::error::{CommandError, Exit};
 use super::outcome::{carry_out, result_name, sentence, summary};
-use super::session::{Session, load};
 use super::ui::Ui;
-use super::{Global, OverArgs, StackArgs, confirm, plan_text};
+use super::{FileOrName, Global, confirm, plan_text};
 use crate::lower::PROTECT;
 
 #[derive(Debug, Args)]
 pub(super) struct DestroyArgs {
-    /// The stack file.
-    #[arg(required_unless_present = "name")]
-    stack: Option<PathBuf>,
     #[command(flatten)]
-    over: OverArgs,
-    /// The name of the stack, where there is no file.
-    #[arg(long = "stack", value_name = "NAME", conflicts_with_all = ["stack", "overlay", "set"])]
-    name: Option<String>,
+    stack: FileOrName,
     /// Do not ask.
     #[arg(long)]
     yes: bool,
 }
 
 pub(super) async fn run(args: &DestroyArgs, global: &Global, ui: &Ui) -> Result<Exit, CommandError> {
-    let (session, name, wanted) = match (&args.name, &args.stack) {
-        (Some(name), _) => (Session::connect(global, None, ui).await?, name.clone(), Graph::default()),
-        (None, file) => {
-            let stack = load(&StackArgs { stack: file.clone().unwrap_or_default(), over: args.over.clone() })?;
-            let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
-            // The wanted resources help to find what a dead run left without tags.
-            let graph = session.graph(&stack).await?;
-            (session, stack.doc.stack.clone(), graph)
-        }
-    };
+    // Where there is a file, what it wants helps to find what a dead run left without tags.
+    let (session, name, wanted) = args.stack.open(global, ui).await?;
     let (inventory, record) = session.look(&name, &wanted).await?;
     protected(&inventory, &name)?;
     let plan = plan(&session.kinds, &name, &Graph::default(), &inventory, record.as_ref())?;

@@ -107,6 +107,19 @@ pub(crate) struct OverArgs {
     set: Vec<String>,
 }
 
+/// A stack by its file, or by its name alone.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct FileOrName {
+    /// The stack file.
+    #[arg(required_unless_present = "name")]
+    stack: Option<PathBuf>,
+    #[command(flatten)]
+    over: OverArgs,
+    /// The name of the stack, where there is no file.
+    #[arg(long = "stack", value_name = "NAME", conflicts_with_all = ["stack", "overlay", "set"])]
+    name: Option<String>,
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Check a stack file. Needs no account.

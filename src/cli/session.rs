@@ -7,7 +7,7 @@ use bogosa_engine::{Graph, Inventory, Kinds, Plan, Record, discover, plan};
 
 use super::error::CommandError;
 use super::ui::Ui;
-use super::{Global, OverArgs, StackArgs};
+use super::{FileOrName, Global, OverArgs, StackArgs};
 use crate::aws::{Cloud, Target, home};
 use crate::lower::{Facts, lower};
 use crate::resources;
@@ -24,6 +24,20 @@ pub(crate) struct Session {
 pub(crate) fn load(args: &StackArgs) -> Result<Stack, CommandError> {
     let StackArgs { stack, over: OverArgs { overlay, set } } = args;
     Ok(Stack::load(&LoadOptions { file: stack.clone(), overlays: overlay.clone(), sets: set.clone() })?)
+}
+
+impl FileOrName {
+    /// The account, the stack's name, and what its file wants; nothing where there is no file.
+    pub(crate) async fn open(&self, global: &Global, ui: &Ui) -> Result<(Session, String, Graph), CommandError> {
+        let Self { stack, over, name } = self;
+        if let Some(name) = name {
+            return Ok((Session::connect(global, None, ui).await?, name.clone(), Graph::default()));
+        }
+        let stack = load(&StackArgs { stack: stack.clone().unwrap_or_default(), over: over.clone() })?;
+        let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
+        let graph = session.graph(&stack).await?;
+        Ok((session, stack.doc.stack.clone(), graph))
+    }
 }
 
 impl Session {

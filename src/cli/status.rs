@@ -1,39 +1,23 @@
 //! `bogosa status`: what exists, with ids, states and endpoints.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
-use bogosa_engine::{Address, Graph, Live, Outputs, Status};
+use bogosa_engine::{Address, Live, Outputs, Status};
 use clap::Args;
 use serde_json::json;
 
 use super::error::{CommandError, Exit};
-use super::session::{Session, load};
 use super::ui::{Style, Ui};
-use super::{Global, OverArgs, StackArgs};
+use super::{FileOrName, Global};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
-    /// The stack file.
-    #[arg(required_unless_present = "name")]
-    stack: Option<PathBuf>,
     #[command(flatten)]
-    over: OverArgs,
-    /// The name of the stack, where there is no file.
-    #[arg(long = "stack", value_name = "NAME", conflicts_with_all = ["stack", "overlay", "set"])]
-    name: Option<String>,
+    stack: FileOrName,
 }
 
 pub(super) async fn run(args: &StatusArgs, global: &Global, ui: &Ui) -> Result<Exit, CommandError> {
-    let (session, name, graph) = match (&args.name, &args.stack) {
-        (Some(name), _) => (Session::connect(global, None, ui).await?, name.clone(), Graph::default()),
-        (None, file) => {
-            let stack = load(&StackArgs { stack: file.clone().unwrap_or_default(), over: args.over.clone() })?;
-            let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
-            let graph = session.graph(&stack).await?;
-            (session, stack.doc.stack.clone(), graph)
-        }
-    };
+    let (session, name, graph) = args.stack.open(global, ui).await?;
     let (inventory, record) = session.look(&name, &graph).await?;
     let widths = inventory.iter().map(|live| (live.address.to_string().len(), live.id.len()));
     let (widest, widest_id) = widths.fold((0, 0), |(a, b), (c, d)| (a.max(c), b.max(d.min(60))));
