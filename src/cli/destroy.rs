@@ -1,6 +1,6 @@
 //! `bogosa destroy`: a plan with an empty graph. It works from tags alone, so the stack file only names the stack.
 
-use bogosa_engine::{Graph, Inventory, TAG_STACK, plan};
+use bogosa_engine::{Graph, Inventory, TAG_STACK};
 use clap::Args;
 
 use super::error::{CommandError, Exit};
@@ -21,9 +21,9 @@ pub(super) struct DestroyArgs {
 pub(super) async fn run(args: &DestroyArgs, global: &Global, ui: &Ui) -> Result<Exit, CommandError> {
     // Where there is a file, what it wants helps to find what a dead run left without tags.
     let (session, name, wanted) = args.stack.open(global, ui).await?;
-    let (inventory, record) = session.look(&name, &wanted).await?;
+    let inventory = session.look(&name, &wanted).await?;
     protected(&inventory, &name)?;
-    let plan = plan(&session.kinds, &name, &Graph::default(), &inventory, record.as_ref())?;
+    let plan = session.plan_from(&name, &Graph::default(), &inventory).await?;
     if plan.is_noop() {
         ui.line(format!("There is nothing of stack {name} in {}.", session.cloud.region));
         ui.object(&summary("ok", &plan.summary(), &session));

@@ -81,16 +81,35 @@ impl Session {
         })
     }
 
-    /// What exists, and what the last run applied.
-    pub(crate) async fn look(&self, stack: &str, graph: &Graph) -> Result<(Inventory, Option<Record>), CommandError> {
-        let (index, record) = futures::join!(self.cloud.read_index(stack), home::read_record(&self.cloud, stack));
-        index?;
-        Ok((discover(&self.kinds, &self.cloud, stack, graph).await?, record?))
+    /// What exists.
+    pub(crate) async fn look(&self, stack: &str, graph: &Graph) -> Result<Inventory, CommandError> {
+        self.cloud.read_index(stack).await?;
+        Ok(discover(&self.kinds, &self.cloud, stack, graph).await?)
+    }
+
+    /// What the last run applied, if that is known.
+    pub(crate) async fn record(&self, stack: &str) -> Result<Option<Record>, CommandError> {
+        Ok(home::read_record(&self.cloud, stack).await?)
     }
 
     pub(crate) async fn plan(&self, stack: &str, graph: &Graph) -> Result<Plan, CommandError> {
-        let (inventory, record) = self.look(stack, graph).await?;
-        Ok(plan(&self.kinds, stack, graph, &inventory, record.as_ref())?)
+        let inventory = self.look(stack, graph).await?;
+        self.plan_from(stack, graph, &inventory).await
+    }
+
+    /// The record explains changes and tells creations apart; where there are none it is not asked for.
+    pub(crate) async fn plan_from(
+        &self,
+        stack: &str,
+        graph: &Graph,
+        inventory: &Inventory,
+    ) -> Result<Plan, CommandError> {
+        let without = plan(&self.kinds, stack, graph, inventory, None)?;
+        if without.is_noop() {
+            return Ok(without);
+        }
+        let record = self.record(stack).await?;
+        Ok(plan(&self.kinds, stack, graph, inventory, record.as_ref())?)
     }
 
     pub(crate) fn elapsed_ms(&self) -> u64 {

@@ -18,7 +18,8 @@ pub(super) struct StatusArgs {
 
 pub(super) async fn run(args: &StatusArgs, global: &Global, ui: &Ui) -> Result<Exit, CommandError> {
     let (session, name, graph) = args.stack.open(global, ui).await?;
-    let (inventory, record) = session.look(&name, &graph).await?;
+    let inventory = session.look(&name, &graph).await?;
+    let record = session.record(&name).await?;
     let widths = inventory.iter().map(|live| (live.address.to_string().len(), live.id.len()));
     let (widest, widest_id) = widths.fold((0, 0), |(a, b), (c, d)| (a.max(c), b.max(d.min(60))));
     for live in inventory.iter() {
