@@ -10,7 +10,7 @@ use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use serde_json::Value;
 
-use crate::plan::{OLD, differences};
+use crate::plan::{differences, old_address};
 use crate::steps::{Step, Verb, steps};
 use crate::{
     Action, Address, Change, Context, Difference, Event, Failure, Kinds, Live, Node, Outcome, Outputs, Plan, Report,
@@ -280,7 +280,7 @@ async fn make<C: Sync>(
         (Action::Update, Some(live)) => update(kinds, cloud, context, live, node).await?,
         (Action::Replace, Some(live)) if change.create_first => {
             // From here on the old one is no longer in the stack file, whatever happens to this run.
-            let old = Tags::from([(TAG_RESOURCE.to_owned(), format!("{}{OLD}", change.address))]);
+            let old = Tags::from([(TAG_RESOURCE.to_owned(), old_address(&change.address, &live.id))]);
             kind.retag(cloud, context, live, &old, &[]).await?;
             kind.create(cloud, context, &node.spec).await?
         }

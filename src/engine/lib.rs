@@ -30,7 +30,7 @@ pub use failure::{Failure, Result};
 pub use graph::{Graph, GraphError, Node, Origin};
 pub use input::{Input, Part, Reference, references, resolve};
 pub use inventory::{Inventory, Live, discover};
-pub use plan::{Action, Cause, Change, OLD, Plan, Reason, plan};
+pub use plan::{Action, Cause, Change, Plan, Reason, former, plan};
 pub use record::Record;
 pub use report::{Outcome, Report, Summary};
 pub use resource::{

@@ -175,7 +175,7 @@ fn still_known<C>(kinds: &Kinds<C>, change: &Change) -> Option<Outputs> {
 
 fn unwanted<C>(kinds: &Kinds<C>, address: &Address, live: Option<&Live>) -> Change {
     let holds_data = kinds.get(address.kind()).is_some_and(|kind| kind.about().holds_data);
-    let reason = if address.name().ends_with(OLD) { Reason::Replaced } else { Reason::Unwanted };
+    let reason = if former(address.name()).is_some() { Reason::Replaced } else { Reason::Unwanted };
     let impact = if holds_data { Impact::DataLoss } else { Impact::None };
     change(address, Action::Delete, reason, impact, Vec::new(), live, None)
 }
@@ -226,9 +226,21 @@ fn wanted<C>(
     change(address, action, reason, impact, differences, Some(live), Some(after))
 }
 
-/// The end of a name whose resource waits for its deletion while its successor is made. It goes into a tag, and
-/// AWS takes few signs there: letters, digits, spaces and _ . : / = + - @.
-pub const OLD: &str = "@old";
+/// Marks a name whose resource waits for its deletion while its successor is made. It goes into a tag, and AWS
+/// takes few signs there: letters, digits, spaces and _ . : / = + - @.
+const OLD: &str = "@old-";
+
+/// The address under which a resource waits for its deletion. The digest of its id tells it from others that runs
+/// which failed have left under the same name.
+pub(crate) fn old_address(address: &Address, id: &str) -> String {
+    let digest: String = Sha256::digest(id).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    format!("{address}{OLD}{digest}")
+}
+
+/// The name, or address, that its successor has taken over, where a resource waits for its deletion.
+pub fn former(name: &str) -> Option<&str> {
+    name.split_once(OLD).map(|(name, _)| name)
+}
 
 fn full_tags(stack: &str, node: &Node) -> Tags {
     let own = [(TAG_STACK.to_owned(), stack.to_owned()), (TAG_RESOURCE.to_owned(), node.address.to_string())];

@@ -147,7 +147,7 @@ impl fmt::Display for Impact {
 pub enum ReplaceOrder {
     /// The old one goes first: its name, or what it claims, can exist once only.
     DeleteFirst,
-    /// The old one is renamed to `name@old`, the new one is made, users move over, then the old one goes.
+    /// The old one is renamed to `name@old-…`, the new one is made, users move over, then the old one goes.
     /// The kind has to have tags, and `create` to take another name where the old one still has its.
     CreateFirst,
 }

@@ -6,14 +6,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{Filter, IpPermission, IpRange, Ipv6Range, PrefixListId, SecurityGroup, UserIdGroupPair};
-use bogosa_engine::{Context, Failure, Input, Resource, Result};
+use bogosa_engine::{Context, Failure, Input, Resource, Result, former};
 use serde::{Deserialize, Serialize};
 
 use super::VISIBLE;
 use crate::aws::{Cloud, Said, retry, tags};
 use crate::read_tags;
-
-pub(crate) use bogosa_engine::OLD;
 
 pub(crate) const NOT_FOUND: &[&str] = &["InvalidGroup.NotFound", "InvalidGroupId.NotFound"];
 
@@ -169,7 +167,7 @@ async fn leaving(cloud: &Cloud, stack: &str, rules: &[&Rule]) -> Result<BTreeSet
     let answer = answer.said("ec2 DescribeSecurityGroups")?;
     let old = answer.security_groups().iter().filter(|group| {
         let name = tags::name_in(stack, super::security_group::SecurityGroup::KIND, &read_tags!(group.tags()));
-        name.is_some_and(|name| name.ends_with(OLD))
+        name.is_some_and(|name| former(&name).is_some())
     });
     Ok(old.filter_map(|group| group.group_id()).map(str::to_owned).collect())
 }

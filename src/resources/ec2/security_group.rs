@@ -10,11 +10,11 @@ use std::time::Duration;
 use aws_sdk_ec2::types::ResourceType;
 use bogosa_engine::{
     Context, Difference, Failure, Found, Impact, Input, Outputs, ReplaceOrder, Resource, Result, Scope, Seconds,
-    Status, TAG_STACK, Tags,
+    Status, TAG_STACK, Tags, former,
 };
 use serde::{Deserialize, Serialize};
 
-use super::rule::{self, NOT_FOUND, OLD};
+use super::rule::{self, NOT_FOUND};
 use super::{VISIBLE, filter, gone_is_fine, outputs, retag, tagged, with_holders};
 use crate::aws::{Cloud, Poll, Said, retry, tags, until};
 use crate::read_tags;
@@ -167,7 +167,7 @@ async fn earlier(
     let id = group.group_id().unwrap_or_default();
     match tags::name_in(&context.stack, SecurityGroup::KIND, &live_tags) {
         Some(owner) if owner == context.address.name() => Ok(Some(id.to_owned())),
-        Some(owner) if owner.trim_end_matches(OLD) == context.address.name() => Ok(None),
+        Some(owner) if former(&owner) == Some(context.address.name()) => Ok(None),
         _ => {
             let owner = match live_tags.get(TAG_STACK) {
                 Some(stack) => format!("It belongs to the stack {stack}."),

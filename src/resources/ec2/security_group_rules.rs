@@ -6,10 +6,10 @@
 
 use std::collections::BTreeSet;
 
-use bogosa_engine::{Context, Difference, Found, Input, Outputs, Resource, Result, Scope, Seconds, Status};
+use bogosa_engine::{Context, Difference, Found, Input, Outputs, Resource, Result, Scope, Seconds, Status, former};
 use serde::{Deserialize, Serialize};
 
-use super::rule::{self, OLD, Rule};
+use super::rule::{self, Rule};
 use super::security_group::SecurityGroup;
 use crate::aws::{Cloud, tags};
 use crate::read_tags;
@@ -41,7 +41,7 @@ impl Resource for SecurityGroupRules {
             let name = tags::name_in(scope.stack, SecurityGroup::KIND, &read_tags!(group.tags()))?;
             let (ingress, egress) = rule::of(group);
             // Those of a group that waits for its deletion serve its members until it goes.
-            if (ingress.is_empty() && egress.is_empty()) || name.ends_with(OLD) {
+            if (ingress.is_empty() && egress.is_empty()) || former(&name).is_some() {
                 return None;
             }
             let group = group.group_id().unwrap_or_default();

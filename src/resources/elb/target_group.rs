@@ -11,8 +11,8 @@ use aws_sdk_elasticloadbalancingv2::types::{
     Matcher, ProtocolEnum, TargetGroup as SdkTargetGroup, TargetGroupAttribute, TargetTypeEnum,
 };
 use bogosa_engine::{
-    Context, Difference, Failure, Found, Impact, Input, OLD, Outputs, ReplaceOrder, Resource, Result, Scope, Seconds,
-    Status, TAG_RESOURCE, TAG_STACK, Tags,
+    Context, Difference, Failure, Found, Impact, Input, Outputs, ReplaceOrder, Resource, Result, Scope, Seconds,
+    Status, TAG_RESOURCE, TAG_STACK, Tags, former,
 };
 use serde::{Deserialize, Serialize};
 
@@ -173,7 +173,7 @@ enum Place {
 /// Finds the name to create under: `name`, or the second one where the group that is being replaced has it.
 async fn free_name(cloud: &Cloud, context: &Context, name: &str) -> Result<Place> {
     let second = second_name(name);
-    let old = format!("{}{OLD}", context.address);
+    let address = context.address.to_string();
     let mut free = vec![name.to_owned(), second.clone()];
     for group in describe(cloud, &BTreeSet::from([name.to_owned(), second.clone()])).await? {
         let live_tags = tags_now(cloud, &arn_of(&group)).await?;
@@ -181,7 +181,7 @@ async fn free_name(cloud: &Cloud, context: &Context, name: &str) -> Result<Place
         let ours = |key: &str| live_tags.get(key) == context.tags.get(key);
         match live_tags.get(TAG_RESOURCE) {
             _ if ours(TAG_STACK) && ours(TAG_RESOURCE) => return Ok(Place::Taken(Box::new(group))),
-            Some(address) if ours(TAG_STACK) && *address == old => free.retain(|free| free != its_name),
+            Some(owner) if ours(TAG_STACK) && former(owner) == Some(&address) => free.retain(|free| free != its_name),
             _ if its_name == second => free.retain(|free| free != its_name),
             _ => tags::must_be_ours(context, &format!("the target group {name}"), &live_tags)?,
         }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use aws_sdk_rds::types::{ApplyMethod, DbInstance, Parameter, Tag};
 use bogosa_engine::{
-    Context, Difference, Failure, Found, Impact, Outputs, ReplaceOrder, Resource, Result, Scope, Status, Tags,
+    Context, Difference, Failure, Found, Impact, Outputs, ReplaceOrder, Resource, Result, Scope, Status, Tags, former,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -203,7 +203,7 @@ async fn make(cloud: &Cloud, context: &Context, spec: &Spec, name: &str) -> Resu
         Err(failure) if is(&failure, "DBParameterGroupAlreadyExists") => {
             let found = tags_of(cloud, &arn(cloud, name)).await?;
             let predecessor = tags::name_in(&context.stack, ParameterGroup::KIND, &found)
-                .is_some_and(|found| found.strip_prefix(context.address.name()).is_some_and(|end| end == "@old"));
+                .is_some_and(|found| former(&found) == Some(context.address.name()));
             if !predecessor {
                 tags::must_be_ours(context, &format!("the DB parameter group {name}"), &found)?;
             }

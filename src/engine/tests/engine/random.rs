@@ -60,8 +60,13 @@ pub fn seeds(default: u64) -> std::ops::Range<u64> {
 
 /// Runs a test for each seed and names the seed of a failure.
 pub fn each_seed<F: Future<Output = ()>>(default: u64, test: impl Fn(u64) -> F) {
+    each_of(seeds(default), test);
+}
+
+/// The same for seeds that once failed.
+pub fn each_of<F: Future<Output = ()>>(seeds: impl IntoIterator<Item = u64>, test: impl Fn(u64) -> F) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    for seed in seeds(default) {
+    for seed in seeds {
         let run = std::panic::AssertUnwindSafe(|| runtime.block_on(test(seed)));
         if let Err(panic) = std::panic::catch_unwind(run) {
             #[allow(clippy::print_stderr)]
