@@ -12,7 +12,7 @@ pub struct Lifecycle {
     /// Refuse `bogosa destroy`, and every change that loses data, until this is set to false and applied.
     /// Default: false.
     pub protect: bool,
-    /// How long the stack lives after its last `up`: `bogosa reap` destroys it then. Not with `protect`.
+    /// How long the stack is meant to live after its last `up`. Nothing acts on it yet. Not with `protect`.
     /// Default: for ever.
     pub ttl: Option<Hours>,
     /// Take a last snapshot of the database before it is deleted. Default: true.
