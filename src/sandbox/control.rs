@@ -5,18 +5,20 @@
 //! | `GET health` | who and what this is |
 //! | `GET requests`, `DELETE requests` | requests counted by service and action; start from zero |
 //! | `GET resources[?tag=KEY[=VALUE]][&all]` | what exists, with its tags; `all` adds what AWS puts into every account |
+//! | `GET behaviour`, `PUT behaviour` | how hard it makes life ([`crate::behaviour`]); what the JSON leaves out stays |
+//! | `POST outcomes` | lets the next creation of a kind fail: `{"kind": "ec2.nat_gateway", "state": "failed", "code": …, "message": …}` |
 //! | `POST reset` | an empty account again |
 //! | `POST stop` | ends the sandbox |
 //! | `POST ivs/live?channel=ARN`, `DELETE` likewise | a broadcaster goes on air, or leaves ([`crate::missing::ivs`]) |
 
-use crate::{form::Form, front::Front, moto::venv, reply::Reply};
+use crate::{behaviour::Behaviour, form::Form, front::Front, moto::venv, reply::Reply};
 use hyper::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// How a health answer is known to be ours.
 pub(crate) const NAME: &str = "bogosa-sandbox";
 
-pub(crate) async fn answer(front: &Front, method: &Method, path: &str, query: &str) -> Reply {
+pub(crate) async fn answer(front: &Front, method: &Method, path: &str, query: &str, body: &[u8]) -> Reply {
     match (method.as_str(), path) {
         ("GET", "health") => Reply::json(
             200,
@@ -44,19 +46,43 @@ pub(crate) async fn answer(front: &Front, method: &Method, path: &str, query: &s
             }
             Err(error) => failed(&error),
         },
+        ("GET", "behaviour") => Reply::json(200, &json!(front.stack.behaviour.get())),
+        ("PUT", "behaviour") => match changed(front.stack.behaviour.get(), body) {
+            Ok(behaviour) => match front.behave(behaviour).await {
+                Ok(()) => Reply::json(200, &json!(behaviour)),
+                Err(error) => failed(&error),
+            },
+            Err(error) => Reply::json(400, &json!({ "error": error.to_string() })),
+        },
+        ("POST", "outcomes") => match serde_json::from_slice::<Value>(body) {
+            Ok(wanted) if wanted["kind"].is_string() => match front.stack.outcome(&wanted).await {
+                Ok(()) => Reply::json(200, &wanted),
+                Err(error) => failed(&error),
+            },
+            _ => Reply::json(400, &json!({ "error": "a JSON object with the member `kind` is wanted" })),
+        },
         ("POST", "stop") => {
             front.stop.notify_one();
             Reply::json(200, &json!({ "result": "ok" }))
         }
         _ => {
             let query = Form::parse(query.as_bytes());
-            let answered = front.stack.layers.iter().find_map(|layer| layer.control(method, path, &query));
+            let answered = front.stack.layers.iter().find_map(|layer| layer.control(method, path, &query, body));
             answered.unwrap_or_else(|| {
                 let error = format!("the sandbox has no {method} /_sandbox/{path}; see its documentation");
                 Reply::json(404, &json!({ "error": error }))
             })
         }
     }
+}
+
+/// What the JSON says, laid over what is.
+fn changed(now: Behaviour, body: &[u8]) -> serde_json::Result<Behaviour> {
+    let mut whole = serde_json::to_value(now)?;
+    if let (Value::Object(whole), Value::Object(given)) = (&mut whole, serde_json::from_slice(body)?) {
+        whole.extend(given);
+    }
+    serde_json::from_value(whole)
 }
 
 async fn resources(front: &Front, query: &Form) -> Reply {

@@ -2,6 +2,7 @@
 
 use crate::{
     action,
+    behaviour::{Behaviour, Shared},
     body::{Body, Sent},
     call::Call,
     control,
@@ -27,8 +28,15 @@ pub struct Front {
 }
 
 impl Front {
-    pub fn new(moto: Moto, port: u16) -> Front {
-        Front { stack: Stack::new(moto), counts: Counts::default(), started: Instant::now(), port, stop: Notify::new() }
+    pub fn new(moto: Moto, behaviour: Behaviour, port: u16) -> Front {
+        let stack = Stack::new(moto, Shared::new(behaviour));
+        Front { stack, counts: Counts::default(), started: Instant::now(), port, stop: Notify::new() }
+    }
+
+    /// Behaves like this from now on.
+    pub async fn behave(&self, behaviour: Behaviour) -> anyhow::Result<()> {
+        self.stack.behaviour.set(behaviour);
+        self.stack.moto.behave(behaviour).await
     }
 
     /// Serves until `/_sandbox/stop` or until the given future ends.
@@ -70,7 +78,8 @@ impl Front {
             }
         };
         if let Some(path) = parts.uri.path().strip_prefix("/_sandbox/") {
-            return send(control::answer(self, &parts.method, path, parts.uri.query().unwrap_or_default()).await, "");
+            let query = parts.uri.query().unwrap_or_default();
+            return send(control::answer(self, &parts.method, path, query, body.whole()).await, "");
         }
         let call = Call::new(parts.method, parts.uri, parts.headers, body);
         self.counts.count(&call);

@@ -4,8 +4,11 @@
 //! [`Next::run`], changed or not, and may change what comes back. At the bottom stands moto.
 //! A layer that keeps state says what it holds ([`Layer::held`]) and can forget it ([`Layer::reset`]).
 
-use crate::{call::Call, corrections, form::Form, missing, moto::Moto, reply::Reply, resources::Held};
+use crate::{
+    behaviour::Shared, call::Call, corrections, form::Form, missing, moto::Moto, reply::Reply, resources::Held,
+};
 use hyper::Method;
+use serde_json::Value;
 use std::{fmt, future::Future, pin::Pin};
 
 /// A reply that is being worked out.
@@ -25,8 +28,13 @@ pub trait Layer: fmt::Debug + Send + Sync {
     /// Forgets all state.
     fn reset(&self) {}
 
+    /// Lets the next creation of a kind that is this layer's fail as it says; false where the kind is not.
+    fn outcome(&self, _wanted: &Value) -> bool {
+        false
+    }
+
     /// Answers what `/_sandbox/…` is this layer's own (`path` is what follows the prefix).
-    fn control(&self, _method: &Method, _path: &str, _query: &Form) -> Option<Reply> {
+    fn control(&self, _method: &Method, _path: &str, _query: &Form, _body: &[u8]) -> Option<Reply> {
         None
     }
 }
@@ -65,15 +73,16 @@ impl<'a> Next<'a> {
 pub struct Stack {
     pub layers: Vec<Box<dyn Layer>>,
     pub moto: Moto,
+    pub behaviour: Shared,
 }
 
 impl Stack {
     /// THE order, from the client down to moto. Above the corrections is the place of faults, throttle, consistency,
     /// timing and rules: faults see a call first, and rules judge it before anything is changed.
-    pub fn new(moto: Moto) -> Stack {
+    pub fn new(moto: Moto, behaviour: Shared) -> Stack {
         let mut layers = corrections::layers();
         layers.extend(missing::layers());
-        Stack { layers, moto }
+        Stack { layers, moto, behaviour }
     }
 
     /// From the top.
@@ -92,6 +101,14 @@ impl Stack {
         all.extend(self.layers.iter().flat_map(|layer| layer.held()));
         all.sort_by(|a, b| (&a.service, &a.kind, &a.id).cmp(&(&b.service, &b.kind, &b.id)));
         Ok(all)
+    }
+
+    /// Lets the next creation of a kind fail as it says.
+    pub async fn outcome(&self, wanted: &Value) -> anyhow::Result<()> {
+        match self.layers.iter().any(|layer| layer.outcome(wanted)) {
+            true => Ok(()),
+            false => self.moto.outcome(wanted).await,
+        }
     }
 
     /// An empty account again.

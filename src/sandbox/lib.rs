@@ -10,6 +10,7 @@
 //! credentials are accepted, and the region is the one the request was signed for.
 
 pub mod action;
+pub mod behaviour;
 pub mod body;
 pub mod call;
 pub mod control;
@@ -29,6 +30,7 @@ pub mod store;
 pub mod xml;
 
 use anyhow::Context;
+use behaviour::Behaviour;
 use front::Front;
 use moto::{Moto, venv};
 use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, thread};
@@ -44,6 +46,7 @@ pub struct Options {
     pub port: u16,
     /// Where Python's environment is kept; the user's cache where absent.
     pub cache: Option<PathBuf>,
+    pub behaviour: Behaviour,
 }
 
 /// A running sandbox in this process. It and moto end when it is dropped. Needs no tokio runtime: it has its own.
@@ -67,13 +70,15 @@ impl Sandbox {
             .with_context(|| format!("cannot listen on port {} of 127.0.0.1", options.port))?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let front = Arc::new(Front::new(Moto::start(&python)?, port));
+        let front = Arc::new(Front::new(Moto::start(&python)?, options.behaviour, port));
         // One thread: the work is small, and handing it between threads costs more than it.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (end, ended) = oneshot::channel();
         let served = Arc::clone(&front);
         let server = thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
             runtime.block_on(async move {
+                // Whoever waits for the first answer waits for this too. It fails only where moto has died.
+                let _ = served.behave(served.stack.behaviour.get()).await;
                 // Registering an open listener fails only where the runtime itself is broken.
                 if let Ok(listener) = TcpListener::from_std(listener) {
                     let ended = async { drop(ended.await) };

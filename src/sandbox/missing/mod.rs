@@ -1,6 +1,6 @@
 //! Services, or large parts of one, that moto lacks: a file or a folder each. Each answers its operations out of its own
 //! state, tells what it holds, forgets it on reset, and sends everything else on to moto. (A single operation that works
-//! on what moto holds is added inside moto, in `moto/*.py`.)
+//! on what moto holds is added inside moto, in `moto/corrections/`.)
 
 mod clock;
 mod cloudfront;

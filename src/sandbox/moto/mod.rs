@@ -4,15 +4,23 @@
 //! what moto's state holds, and its reset. It ends when its standard input closes, and so even when this process is
 //! killed with SIGKILL.
 
+mod program;
 pub mod venv;
 
-use crate::{body::Body, call::Call, reply::Reply, resources::Held};
+use crate::{
+    behaviour::{Behaviour, durations},
+    body::Body,
+    call::Call,
+    reply::Reply,
+    resources::Held,
+};
 use anyhow::{Context, bail};
 use hyper::{HeaderMap, Method, Request, StatusCode, Uri, header};
 use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Read, Write},
     path::Path,
@@ -27,31 +35,6 @@ const START: Duration = Duration::from_secs(120);
 /// Reads the files below from its standard input, a line of JSON, and runs them; the input then stays open.
 const BOOTSTRAP: &str = "import json, sys\nspace = {}\n\
     for name, source in json.loads(sys.stdin.readline()): exec(compile(source, name, 'exec'), space)";
-
-/// The Python that runs inside the child, in this order, in one namespace.
-const FILES: &[(&str, &str)] = &[
-    ("patching.py", include_str!("patching.py")),
-    ("acm.py", include_str!("acm.py")),
-    ("autoscaling.py", include_str!("autoscaling.py")),
-    ("awslambda.py", include_str!("awslambda.py")),
-    ("cbor.py", include_str!("cbor.py")),
-    ("cloudfront.py", include_str!("cloudfront.py")),
-    ("cognitoidentity.py", include_str!("cognitoidentity.py")),
-    ("cognitoidp.py", include_str!("cognitoidp.py")),
-    ("ec2.py", include_str!("ec2.py")),
-    ("elasticache.py", include_str!("elasticache.py")),
-    ("elbv2.py", include_str!("elbv2.py")),
-    ("iam.py", include_str!("iam.py")),
-    ("logs.py", include_str!("logs.py")),
-    ("rds.py", include_str!("rds.py")),
-    ("route53.py", include_str!("route53.py")),
-    ("s3.py", include_str!("s3.py")),
-    ("servicequotas.py", include_str!("servicequotas.py")),
-    ("ses.py", include_str!("ses.py")),
-    ("wafv2.py", include_str!("wafv2.py")),
-    ("inventory.py", include_str!("inventory.py")),
-    ("server.py", include_str!("server.py")),
-];
 
 /// A running moto. Dropping it ends the child.
 #[derive(Debug)]
@@ -71,7 +54,7 @@ impl Moto {
             .stderr(Stdio::inherit())
             .spawn()
             .with_context(|| format!("cannot start moto with {}", python.display()))?;
-        let program = serde_json::to_string(&FILES)?;
+        let program = serde_json::to_string(&program::files())?;
         if let Some(input) = &mut child.stdin {
             writeln!(input, "{program}").context("cannot hand moto its program")?;
         }
@@ -106,17 +89,32 @@ impl Moto {
 
     /// Everything that moto holds.
     pub async fn held(&self) -> anyhow::Result<Vec<Held>> {
-        let reply = self.bridge(Method::GET, "/_bridge/resources").await?;
+        let reply = self.bridge(Method::GET, "/_bridge/resources", None).await?;
         serde_json::from_slice(reply.body.whole()).context("moto's list of resources")
     }
 
     /// Empties moto.
     pub async fn reset(&self) -> anyhow::Result<()> {
-        self.bridge(Method::POST, "/_bridge/reset").await.map(drop)
+        self.bridge(Method::POST, "/_bridge/reset", None).await.map(drop)
     }
 
-    async fn bridge(&self, method: Method, path: &str) -> anyhow::Result<Reply> {
-        let reply = self.send(method, &path.parse()?, HeaderMap::new(), Body::default()).await?.read().await;
+    /// Tells moto which rules hold and how long things take.
+    pub async fn behave(&self, behaviour: Behaviour) -> anyhow::Result<()> {
+        let Behaviour { rules, time_scale, seed: _, consistency: _, throttle: _ } = behaviour;
+        let told = json!({ "rules": rules, "time_scale": time_scale, "durations": durations() });
+        self.bridge(Method::POST, "/_bridge/behaviour", Some(&told)).await.map(drop)
+    }
+
+    /// Lets the next creation of a kind fail: `{"kind": "ec2.nat_gateway", "state": "failed", "code": …, "message": …}`.
+    pub async fn outcome(&self, wanted: &Value) -> anyhow::Result<()> {
+        self.bridge(Method::POST, "/_bridge/outcomes", Some(wanted)).await.map(drop)
+    }
+
+    async fn bridge(&self, method: Method, path: &str, body: Option<&Value>) -> anyhow::Result<Reply> {
+        let body = Body::Whole(body.map(Value::to_string).unwrap_or_default().into());
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_LENGTH, body.whole().len().into());
+        let reply = self.send(method, &path.parse()?, headers, body).await?.read().await;
         if reply.status != StatusCode::OK {
             bail!("{path}: {} {}", reply.status, String::from_utf8_lossy(reply.body.whole()));
         }

@@ -14,20 +14,21 @@ APPLIED = set()
 
 
 def service(*names):
-    """Marks the function that mends one of moto's services (by the names of the applications that serve it)."""
+    """Marks a function that mends one of moto's services (by the names of the applications that serve it)."""
 
     def register(function):
-        PATCHES.update(dict.fromkeys(names, function))
+        for name in names:
+            PATCHES.setdefault(name, []).append(function)
         return function
 
     return register
 
 
 def apply(name):
-    function = PATCHES.get(name)
-    if function and function not in APPLIED:
-        APPLIED.add(function)
-        function()
+    for function in PATCHES.get(name, []):
+        if function not in APPLIED:
+            APPLIED.add(function)
+            function()
 
 
 def around(owner, name=None):

@@ -40,10 +40,18 @@ class Bridge:
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         with self.turn:
+            AGENDA.catch_up()
             if path == "/_bridge/resources":
                 return self.answer(start_response, inventory())
             if path == "/_bridge/reset":
                 reset()
+                return self.answer(start_response, {})
+            if path == "/_bridge/behaviour":
+                BEHAVIOUR.update(json.loads(body))
+                return self.answer(start_response, {})
+            if path == "/_bridge/outcomes":
+                wanted = json.loads(body)
+                OUTCOMES.setdefault(wanted["kind"], []).append(wanted)
                 return self.answer(start_response, {})
             try:
                 operation = cbor_operation(path)
@@ -70,6 +78,8 @@ def create_patched_app(name):
 
 
 def reset():
+    AGENDA.clear()
+    OUTCOMES.clear()
     BackendDict.reset()
     reset_model_data()
 

@@ -92,7 +92,7 @@ impl Layer for Ivs {
             .collect()
     }
 
-    fn control(&self, method: &Method, path: &str, query: &Form) -> Option<Reply> {
+    fn control(&self, method: &Method, path: &str, query: &Form, _body: &[u8]) -> Option<Reply> {
         (path == "ivs/live").then(|| self.set_live(method, query.get("channel").unwrap_or_default()))
     }
 

@@ -1,4 +1,4 @@
-# What stands in moto/acm.py.
+# What stands in moto/corrections/acm.py.
 acm, route53 = aws("acm"), aws("route53")
 arn = acm.request_certificate(DomainName="x.org", SubjectAlternativeNames=["*.x.org", "www.x.org"], ValidationMethod="DNS")["CertificateArn"]
 

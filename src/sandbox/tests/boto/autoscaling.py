@@ -1,4 +1,4 @@
-# What stands in moto/autoscaling.py.
+# What stands in moto/corrections/autoscaling.py.
 asg, ec2 = aws("autoscaling"), aws("ec2")
 vpc, subnets = network(ec2)
 data = {"ImageId": "resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64", "InstanceType": "t4g.small"}

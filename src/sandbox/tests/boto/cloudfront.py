@@ -1,4 +1,4 @@
-# What stands in moto/cloudfront.py.
+# What stands in moto/corrections/cloudfront.py.
 import copy
 
 cdn = aws("cloudfront")

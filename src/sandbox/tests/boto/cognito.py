@@ -1,4 +1,4 @@
-# What stands in moto/cognitoidentity.py.
+# What stands in moto/corrections/cognitoidentity.py.
 cognito = aws("cognito-identity")
 pool = cognito.create_identity_pool(IdentityPoolName="one", AllowUnauthenticatedIdentities=True, IdentityPoolTags={"a": "1"})["IdentityPoolId"]
 assert cognito.get_identity_pool_roles(IdentityPoolId=pool).get("Roles", {}) == {}

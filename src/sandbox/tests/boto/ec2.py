@@ -1,4 +1,4 @@
-# What stands in moto/ec2.py.
+# What stands in moto/corrections/ec2.py.
 import base64
 
 ec2, ssm = aws("ec2"), aws("ssm")

@@ -1,4 +1,4 @@
-# What stands in moto/rds.py.
+# What stands in moto/corrections/rds.py.
 rds, secrets = aws("rds"), aws("secretsmanager")
 vpc, subnets = network(aws("ec2"))
 rds.create_db_subnet_group(DBSubnetGroupName="sg", DBSubnetGroupDescription="d", SubnetIds=subnets)

@@ -1,4 +1,4 @@
-# What stands in moto/wafv2.py.
+# What stands in moto/corrections/wafv2.py.
 waf, elb = aws("wafv2"), aws("elbv2")
 vpc, subnets = network(aws("ec2"))
 balancer = elb.create_load_balancer(Name="lb", Subnets=subnets)["LoadBalancers"][0]["LoadBalancerArn"]

@@ -1,0 +1,78 @@
+//! How hard the sandbox makes life: which layers are on, and how much of each.
+//!
+//! [`Behaviour::default`] is for people who try bogosa: AWS's rules, and everything else at once and always.
+//! [`Behaviour::strict`] is for tests: everything that AWS does on a bad day, from a seed. A running sandbox is changed
+//! with `PUT /_sandbox/behaviour`, whose body is the JSON of this type; what it leaves out stays as it is.
+
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Behaviour {
+    /// What every random choice follows from.
+    pub seed: u64,
+    /// Refuse what AWS refuses: dependencies, names, ranges, quotas.
+    pub rules: bool,
+    /// How long asynchronous states last, as a part of their typical durations in `config/aws-timing.yaml`:
+    /// 0 is at once, 1 is as AWS.
+    pub time_scale: f64,
+    /// The longest time in seconds that something just made may stay unseen; 0 is never.
+    pub consistency: f64,
+    /// AWS's token buckets, refilled so many times faster than AWS does; 0 is without any.
+    pub throttle: f64,
+}
+
+impl Default for Behaviour {
+    fn default() -> Behaviour {
+        Behaviour { seed: 0, rules: true, time_scale: 0.0, consistency: 0.0, throttle: 0.0 }
+    }
+}
+
+impl Behaviour {
+    /// Everything on, a thousand times faster than AWS, so that tests end.
+    pub fn strict(seed: u64) -> Behaviour {
+        Behaviour { seed, rules: true, time_scale: 0.001, consistency: 0.4, throttle: 20.0 }
+    }
+}
+
+/// The behaviour of one sandbox, as its layers share it.
+#[derive(Clone, Debug, Default)]
+pub struct Shared(Arc<RwLock<Behaviour>>);
+
+impl Shared {
+    pub fn new(behaviour: Behaviour) -> Shared {
+        Shared(Arc::new(RwLock::new(behaviour)))
+    }
+
+    pub fn get(&self) -> Behaviour {
+        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn set(&self, behaviour: Behaviour) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = behaviour;
+    }
+}
+
+/// By kind (`rds.instance`) and operation (`create`), how many seconds AWS typically takes.
+pub type Durations = BTreeMap<String, BTreeMap<String, f64>>;
+
+/// The table in `config/aws-timing.yaml`.
+pub fn durations() -> &'static Durations {
+    static TABLE: LazyLock<Durations> =
+        LazyLock::new(|| serde_yaml::from_str(include_str!("../../config/aws-timing.yaml")).unwrap_or_default());
+    &TABLE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_read() {
+        assert!(durations()["rds.instance"]["create"] > 600.0);
+    }
+}

@@ -1,0 +1,60 @@
+# How hard life is made: which rules hold, and how long things take. The front sends it (`/_bridge/behaviour`).
+import heapq
+import itertools
+import time
+
+BEHAVIOUR = {"rules": True, "time_scale": 0.0, "durations": {}}
+
+
+def rule(owner, name=None):
+    """`around`, for what AWS refuses: passed by where the rules are off."""
+
+    def replace(function):
+        @around(owner, name or function.__name__)
+        def strict(old, *args, **kwargs):
+            return function(old, *args, **kwargs) if BEHAVIOUR["rules"] else old(*args, **kwargs)
+
+        return function
+
+    return replace
+
+
+class Agenda:
+    """What is to happen later. It happens before the first request after its time, so that no thread is needed."""
+
+    def __init__(self):
+        self.count, self.entries = itertools.count(), []
+
+    def put(self, seconds, function):
+        heapq.heappush(self.entries, (time.monotonic() + seconds, next(self.count), function))
+
+    def catch_up(self):
+        while self.entries and self.entries[0][0] <= time.monotonic():
+            heapq.heappop(self.entries)[2]()
+
+    def clear(self):
+        self.entries.clear()
+
+
+AGENDA = Agenda()
+
+
+def after(kind, operation, function):
+    """Does it when an operation on a resource of that kind (a row of config/aws-timing.yaml) typically ends; at once
+    where the scale is 0. The function must bear that what it concerns is gone by then."""
+    seconds = BEHAVIOUR["durations"].get(kind, {}).get(operation, 0) * BEHAVIOUR["time_scale"]
+    if seconds > 0:
+        AGENDA.put(seconds, function)
+    else:
+        function()
+
+
+# By kind, how the next creations end instead of well: dictionaries with `state`, `code` and `message`. Filled by
+# `POST /_sandbox/outcomes`.
+OUTCOMES = {}
+
+
+def outcome(kind):
+    """How this creation is to fail; None where it is to succeed. Each is used once."""
+    waiting = OUTCOMES.get(kind)
+    return waiting.pop(0) if waiting else None

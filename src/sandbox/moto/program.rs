@@ -1,0 +1,44 @@
+//! The Python that runs inside moto's process: every file, in its order, in one namespace.
+
+/// A file's name, for tracebacks, and its text.
+type File = (&'static str, &'static str);
+
+macro_rules! files {
+    ($($path:literal)*) => {
+        &[$(($path, include_str!($path))),*]
+    };
+}
+
+/// Where moto is wrong about what it holds, and what it forgets.
+const CORRECTIONS: &[File] = files! {
+    "corrections/acm.py"
+    "corrections/autoscaling.py"
+    "corrections/awslambda.py"
+    "corrections/cloudfront.py"
+    "corrections/cognitoidentity.py"
+    "corrections/cognitoidp.py"
+    "corrections/ec2.py"
+    "corrections/elasticache.py"
+    "corrections/elbv2.py"
+    "corrections/iam.py"
+    "corrections/logs.py"
+    "corrections/rds.py"
+    "corrections/route53.py"
+    "corrections/s3.py"
+    "corrections/servicequotas.py"
+    "corrections/ses.py"
+    "corrections/wafv2.py"
+};
+
+/// What AWS refuses.
+const RULES: &[File] = files! {};
+
+/// What AWS takes its time for.
+const TIMING: &[File] = files! {};
+
+/// Later ones see what earlier ones define; a later patch of the same method stands around an earlier one.
+pub(super) fn files() -> Vec<File> {
+    let before: &[File] = files! { "patching.py" "behaviour.py" };
+    let after: &[File] = files! { "cbor.py" "inventory.py" "server.py" };
+    [before, CORRECTIONS, TIMING, RULES, after].concat()
+}
