@@ -5,7 +5,9 @@
 import functools
 
 from moto.core import DEFAULT_ACCOUNT_ID as ACCOUNT
+from moto.core import serialize
 from moto.core.base_backend import BackendDict
+from moto.core.errors import ErrorShape
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, EmptyResult
 
@@ -81,6 +83,19 @@ def cname_stands(name, value):
 class Refused(ServiceException):
     """An AWS error. (A class of our own: moto asks the module of a class which service's errors it belongs to.)"""
 
+    status = None
 
-def refuse(code, message):
-    raise Refused(code, message)
+
+def refuse(code, message, status=None):
+    """The HTTP status is that of the service's model, or 400, unless said."""
+    error = Refused(code, message)
+    error.status = status
+    raise error
+
+
+@around(serialize)
+def get_error_model(old, exception, default_service_model):
+    shape, status = old(exception, default_service_model), getattr(exception, "status", None)
+    if not isinstance(exception, Refused) or status is None:
+        return shape
+    return ErrorShape(shape.name, {**shape._shape_model, "error": {"code": shape.error_code, "httpStatusCode": status}}, shape._shape_resolver)

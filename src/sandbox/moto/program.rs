@@ -25,6 +25,8 @@ const CORRECTIONS: &[File] = files! {
     "corrections/rds.py"
     "corrections/route53.py"
     "corrections/s3.py"
+    "corrections/s3_conditions.py"
+    "corrections/s3_versions.py"
     "corrections/servicequotas.py"
     "corrections/ses.py"
     "corrections/wafv2.py"

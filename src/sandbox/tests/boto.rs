@@ -22,7 +22,7 @@ macro_rules! scripts {
     )*};
 }
 
-scripts! { acm autoscaling cloudfront cognito ec2 identity media network preflight rds storage tagging wafv2 web }
+scripts! { acm autoscaling cloudfront cognito ec2 identity media network preflight rds s3_conditions s3_versions storage tagging wafv2 web }
 
 // What `missing/` answers.
 scripts! { cloudfront_policies ivs log_delivery mediaconvert }
