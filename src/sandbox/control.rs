@@ -7,6 +7,7 @@
 //! | `GET resources[?tag=KEY[=VALUE]][&all]` | what exists, with its tags; `all` adds what AWS puts into every account |
 //! | `GET behaviour`, `PUT behaviour` | how hard it makes life ([`crate::behaviour`]); what the JSON leaves out stays |
 //! | `POST outcomes` | lets the next creation of a kind fail: `{"kind": "ec2.nat_gateway", "state": "failed", "code": …, "message": …}` |
+//! | `faults` | what goes wrong, by rule ([`crate::faults`]) |
 //! | `POST reset` | an empty account again |
 //! | `POST stop` | ends the sandbox |
 //! | `POST ivs/live?channel=ARN`, `DELETE` likewise | a broadcaster goes on air, or leaves ([`crate::missing::ivs`]) |

@@ -7,13 +7,14 @@ use crate::{
     call::Call,
     control,
     counts::Counts,
+    delivery::Delivery,
     layer::Stack,
     moto::{Moto, strip_hop_by_hop},
     reply::Reply,
 };
 use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{convert::Infallible, future::Future, sync::Arc, time::Instant};
+use std::{future::Future, io, sync::Arc, time::Instant};
 use tokio::{net::TcpListener, sync::Notify};
 
 /// Everything one sandbox consists of.
@@ -56,16 +57,22 @@ impl Front {
             tokio::spawn(async move {
                 let service = service_fn(|request| {
                     let front = Arc::clone(&front);
-                    async move { Ok::<_, Infallible>(front.answer(request).await) }
+                    async move {
+                        // In a task of its own: hyper drops what it waits for when the client leaves, but a call that
+                        // has arrived is carried out, on AWS as here.
+                        let (response, delivery) =
+                            tokio::spawn(front.answer(request)).await.map_err(io::Error::other)?;
+                        delivery.due().await.map(|()| response)
+                    }
                 });
                 let mut http = hyper::server::conn::http1::Builder::new();
-                // An error here is a client that hung up in the middle.
+                // An error here is a client that hung up in the middle, or an answer that shall not be sent.
                 let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
             });
         }
     }
 
-    async fn answer(&self, request: Request<Incoming>) -> Response<Sent> {
+    async fn answer(self: Arc<Front>, request: Request<Incoming>) -> (Response<Sent>, Delivery) {
         let (parts, incoming) = request.into_parts();
         let body = if action::carries_object(&parts.method, &parts.uri, &parts.headers) {
             Body::Stream(incoming)
@@ -79,7 +86,7 @@ impl Front {
         };
         if let Some(path) = parts.uri.path().strip_prefix("/_sandbox/") {
             let query = parts.uri.query().unwrap_or_default();
-            return send(control::answer(self, &parts.method, path, query, body.whole()).await, "");
+            return send(control::answer(&self, &parts.method, path, query, body.whole()).await, "");
         }
         let call = Call::new(parts.method, parts.uri, parts.headers, body);
         self.counts.count(&call);
@@ -88,7 +95,8 @@ impl Front {
     }
 }
 
-fn send(reply: Reply, request_id: &str) -> Response<Sent> {
+/// As hyper wants it.
+fn send(reply: Reply, request_id: &str) -> (Response<Sent>, Delivery) {
     let mut reply = if request_id.is_empty() || reply.headers.contains_key("x-amzn-requestid") {
         reply
     } else {
@@ -104,5 +112,5 @@ fn send(reply: Reply, request_id: &str) -> Response<Sent> {
     let mut response = Response::new(reply.body.send());
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
-    response
+    (response, reply.delivery)
 }

@@ -5,7 +5,8 @@
 //! A layer that keeps state says what it holds ([`Layer::held`]) and can forget it ([`Layer::reset`]).
 
 use crate::{
-    behaviour::Shared, call::Call, corrections, form::Form, missing, moto::Moto, reply::Reply, resources::Held,
+    behaviour::Shared, call::Call, corrections, faults::Faults, form::Form, missing, moto::Moto, reply::Reply,
+    resources::Held,
 };
 use hyper::Method;
 use serde_json::Value;
@@ -72,27 +73,33 @@ impl<'a> Next<'a> {
 #[derive(Debug)]
 pub struct Stack {
     pub layers: Vec<Box<dyn Layer>>,
+    /// How many of them concern only what comes from outside.
+    outer: usize,
     pub moto: Moto,
     pub behaviour: Shared,
+    pub faults: Faults,
 }
 
 impl Stack {
-    /// THE order, from the client down to moto. Above the corrections is the place of faults, throttle, consistency,
-    /// timing and rules: faults see a call first, and rules judge it before anything is changed.
+    /// THE order, from the client down to moto. What AWS does on a bad day comes first, faults foremost; it befalls
+    /// clients only, never the questions that layers ask one another.
     pub fn new(moto: Moto, behaviour: Shared) -> Stack {
-        let mut layers = corrections::layers();
+        let faults = Faults::new(behaviour.clone());
+        let mut layers: Vec<Box<dyn Layer>> = vec![Box::new(faults.clone())];
+        let outer = layers.len();
+        layers.extend(corrections::layers());
         layers.extend(missing::layers());
-        Stack { layers, moto, behaviour }
+        Stack { layers, outer, moto, behaviour, faults }
     }
 
-    /// From the top.
+    /// From the top: a client's call.
     pub fn run(&self, call: Call) -> Answer<'_> {
         Next { layers: &self.layers, stack: self }.run(call)
     }
 
-    /// From the top, with the answer read to its end.
+    /// From the corrections down, with the answer read to its end: a layer's question to another service.
     pub async fn ask(&self, call: Call) -> Reply {
-        self.run(call).await.read().await
+        Next { layers: &self.layers[self.outer..], stack: self }.ask(call).await
     }
 
     /// Everything that exists, of moto and of every layer.

@@ -3,25 +3,27 @@
 use crate::{
     body::Body,
     call::{Call, Protocol},
+    delivery::Delivery,
     xml::Element,
 };
 use bytes::Bytes;
 use hyper::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Body,
+    pub delivery: Delivery,
 }
 
 impl Reply {
     pub fn new(status: u16, content_type: &str, body: impl Into<Bytes>) -> Reply {
         let reply = Reply {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-            headers: HeaderMap::new(),
             body: Body::Whole(body.into()),
+            ..Reply::default()
         };
         reply.header("content-type", content_type)
     }
@@ -54,11 +56,7 @@ impl Reply {
 
     /// An empty success.
     pub fn empty(status: u16) -> Reply {
-        Reply {
-            status: StatusCode::from_u16(status).unwrap_or_default(),
-            headers: HeaderMap::new(),
-            body: Body::default(),
-        }
+        Reply { status: StatusCode::from_u16(status).unwrap_or_default(), ..Reply::default() }
     }
 
     /// An error in the form that the call's protocol gives it.
@@ -98,6 +96,11 @@ impl Reply {
             self.headers.insert(name, value);
         }
         self
+    }
+
+    /// The same answer with another fate.
+    pub(crate) fn delivered(self, delivery: Delivery) -> Reply {
+        Reply { delivery, ..self }
     }
 
     pub fn ok(&self) -> bool {

@@ -47,7 +47,9 @@ impl Layer for Idempotency {
                     let message = "Request uses the same client token as a previous, but non-identical request.";
                     Reply::error(&call, 400, "IdempotentParameterMismatch", message)
                 }
-                Some(done) => Reply { status: done.status, headers: done.headers, body: Body::Whole(done.body) },
+                Some(Done { status, headers, body, .. }) => {
+                    Reply { status, headers, body: Body::Whole(body), ..Reply::default() }
+                }
                 None => {
                     let reply = next.ask(call).await;
                     if let (true, Body::Whole(body)) = (reply.ok(), &reply.body) {

@@ -130,7 +130,7 @@ impl Moto {
         let (mut parts, body) = self.client.request(request).await?.into_parts();
         strip_hop_by_hop(&mut parts.headers);
         let body = if head { Body::default() } else { Body::Stream(body) };
-        Ok(Reply { status: parts.status, headers: parts.headers, body })
+        Ok(Reply { status: parts.status, headers: parts.headers, body, ..Reply::default() })
     }
 
     pub fn pid(&self) -> u32 {

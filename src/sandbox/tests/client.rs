@@ -1,12 +1,13 @@
 //! A small AWS client that signs nothing, for the tests: it says which service and region a request is for, sends it,
 //! and reads the answer as JSON or XML.
 
-use bogosa_sandbox::{Options, Sandbox, action, form::Form, xml::Element};
+use bogosa_sandbox::{Options, Sandbox, action, behaviour::Behaviour, form::Form, xml::Element};
 use serde_json::Value;
 use std::{
     io::{Read, Write},
     net::TcpStream,
     ops::Deref,
+    time::Duration,
 };
 
 pub struct Aws {
@@ -30,8 +31,14 @@ pub struct Answer {
 }
 
 pub fn aws() -> Aws {
+    behaving(Behaviour::default())
+}
+
+/// A sandbox that behaves so.
+pub fn behaving(behaviour: Behaviour) -> Aws {
+    let options = Options { behaviour, ..Options::default() };
     let say = |line: &str| eprintln!("{line}");
-    Aws { sandbox: Sandbox::start(&Options::default(), &say).unwrap(), region: "us-east-1" }
+    Aws { sandbox: Sandbox::start(&options, &say).unwrap(), region: "us-east-1" }
 }
 
 impl Aws {
@@ -41,12 +48,8 @@ impl Aws {
     }
 
     pub fn try_query(&self, service: &str, action: &str, parameters: &[(&str, &str)]) -> Answer {
-        let mut form = Form::default();
-        form.set("Action", action);
-        form.set("Version", action::version(service));
-        parameters.iter().for_each(|(name, value)| form.set(name, value));
-        let kind = [("content-type", "application/x-www-form-urlencoded")];
-        self.send(service, "POST", "/", &kind, form.encode().as_bytes())
+        let (headers, body) = query(service, action, parameters);
+        self.send(service, "POST", "/", &headers, body.as_bytes())
     }
 
     /// A JSON call (`AWSWAF_20190729.GetWebACL`); it must succeed.
@@ -69,6 +72,19 @@ impl Aws {
         self.send("", method, &format!("/_sandbox/{path}"), &[], b"").json()
     }
 
+    /// The same with a body.
+    pub fn tell(&self, method: &str, path: &str, body: &Value) -> Value {
+        self.send("", method, &format!("/_sandbox/{path}"), &[], body.to_string().as_bytes()).json()
+    }
+
+    /// A query-protocol call on a connection that the test holds: it can hang up, or never read the answer.
+    pub fn begin(&self, service: &str, action: &str, parameters: &[(&str, &str)]) -> Begun {
+        let (headers, body) = query(service, action, parameters);
+        let signed = action::authorization("test", self.region, service);
+        let headers = [headers[0], ("authorization", signed.as_str())];
+        Begun(begin(self.port, "POST", "/", &headers, body.as_bytes()))
+    }
+
     pub fn send(&self, service: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
         let signed = action::authorization("test", self.region, service);
         let headers =
@@ -84,7 +100,38 @@ pub fn post(port: u16, service: &str, form: &str) -> Answer {
     send(port, "POST", "/", &headers, form.as_bytes())
 }
 
+/// A request that is on its way. Dropping it hangs up, as a killed process does.
+#[derive(Debug)]
+pub struct Begun(TcpStream);
+
+impl Begun {
+    /// The answer; `None` where the connection is closed without one.
+    pub fn end(self) -> Option<Answer> {
+        end(self.0)
+    }
+
+    /// Whether there is still neither an answer nor an end after so long.
+    pub fn silent(&self, patience: Duration) -> bool {
+        self.0.set_read_timeout(Some(patience)).unwrap();
+        let silent = self.0.peek(&mut [0]).is_err();
+        self.0.set_read_timeout(None).unwrap();
+        silent
+    }
+}
+
+fn query(service: &str, action: &str, parameters: &[(&str, &str)]) -> ([(&'static str, &'static str); 1], String) {
+    let mut form = Form::default();
+    form.set("Action", action);
+    form.set("Version", action::version(service));
+    parameters.iter().for_each(|(name, value)| form.set(name, value));
+    ([("content-type", "application/x-www-form-urlencoded")], form.encode())
+}
+
 fn send(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+    end(begin(port, method, path, headers, body)).expect("an HTTP answer")
+}
+
+fn begin(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n");
     for (name, value) in headers {
@@ -93,13 +140,17 @@ fn send(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &[u
     head += &format!("content-length: {}\r\n\r\n", body.len());
     stream.write_all(head.as_bytes()).unwrap();
     stream.write_all(body).unwrap();
+    stream
+}
+
+fn end(mut stream: TcpStream) -> Option<Answer> {
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).unwrap();
-    let at = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("an HTTP answer");
+    stream.read_to_end(&mut answer).ok()?;
+    let at = answer.windows(4).position(|window| window == b"\r\n\r\n")?;
     let head = String::from_utf8(answer[..at].to_vec()).unwrap();
     let chunked = head.to_lowercase().contains("transfer-encoding: chunked");
     let body = if chunked { dechunk(&answer[at + 4..]) } else { answer[at + 4..].to_vec() };
-    Answer { status: head[9..12].parse().unwrap(), head, body }
+    Some(Answer { status: head[9..12].parse().unwrap(), head, body })
 }
 
 impl Answer {

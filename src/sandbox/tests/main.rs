@@ -6,5 +6,6 @@ mod client;
 
 mod boto;
 mod daemon;
+mod faults;
 mod front;
 mod tagging;
