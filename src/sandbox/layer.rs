@@ -6,7 +6,7 @@
 
 use crate::{
     behaviour::Shared, call::Call, corrections, faults::Faults, form::Form, missing, moto::Moto, reply::Reply,
-    resources::Held,
+    resources::Held, throttle::Throttle,
 };
 use hyper::Method;
 use serde_json::Value;
@@ -85,7 +85,8 @@ impl Stack {
     /// clients only, never the questions that layers ask one another.
     pub fn new(moto: Moto, behaviour: Shared) -> Stack {
         let faults = Faults::new(behaviour.clone());
-        let mut layers: Vec<Box<dyn Layer>> = vec![Box::new(faults.clone())];
+        let mut layers: Vec<Box<dyn Layer>> =
+            vec![Box::new(faults.clone()), Box::new(Throttle::new(behaviour.clone()))];
         let outer = layers.len();
         layers.extend(corrections::layers());
         layers.extend(missing::layers());

@@ -31,6 +31,7 @@ pub mod reply;
 pub mod resources;
 pub mod shapes;
 pub mod store;
+pub mod throttle;
 pub mod xml;
 
 use anyhow::Context;

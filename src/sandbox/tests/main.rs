@@ -9,3 +9,4 @@ mod daemon;
 mod faults;
 mod front;
 mod tagging;
+mod throttle;
