@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use bogosa_sandbox::daemon;
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Global;
 use super::error::{CommandError, Exit};
@@ -19,7 +19,7 @@ pub(super) struct SandboxArgs {
 #[derive(Debug, Subcommand)]
 enum SandboxCommand {
     /// Start it in the background, unless it runs already.
-    Start,
+    Start(BehaviourArgs),
     /// End it. All it holds is gone.
     Stop,
     /// Tell whether it runs, where, and what it holds.
@@ -34,11 +34,52 @@ enum SandboxCommand {
     },
 }
 
+// How hard it makes life. What is not said stays as it is, also of one that runs already.
+#[derive(Debug, Args)]
+struct BehaviourArgs {
+    /// How long asynchronous states last: 0 is no time at all, 1 is as long as on AWS.
+    #[arg(long, value_name = "X", value_parser = not_negative)]
+    time_scale: Option<f64>,
+    /// The longest time that something just made may stay unseen.
+    #[arg(long, value_name = "SECONDS", value_parser = not_negative)]
+    consistency: Option<f64>,
+    /// AWS's limits on requests, refilled so many times faster than AWS does; 0 is without any.
+    #[arg(long, value_name = "X", value_parser = not_negative)]
+    throttle: Option<f64>,
+    /// What every random choice follows from.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+}
+
+impl BehaviourArgs {
+    /// What is said, as `daemon::behave` wants it.
+    fn changes(&self) -> serde_json::Map<String, Value> {
+        let all = [
+            ("time_scale", self.time_scale.map(Value::from)),
+            ("consistency", self.consistency.map(Value::from)),
+            ("throttle", self.throttle.map(Value::from)),
+            ("seed", self.seed.map(Value::from)),
+        ];
+        all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+    }
+}
+
+fn not_negative(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(number) if number >= 0.0 && number.is_finite() => Ok(number),
+        _ => Err("a number, 0 or more, is wanted".to_owned()),
+    }
+}
+
 pub(super) fn run(args: &SandboxArgs, global: &Global, ui: &Ui) -> Result<Exit, CommandError> {
     let port = global.sandbox_port;
     match &args.command {
-        SandboxCommand::Start => {
+        SandboxCommand::Start(behaviour) => {
             let url = start(port, ui)?;
+            let changes = behaviour.changes();
+            if !changes.is_empty() {
+                daemon::behave(port, &changes.into())?;
+            }
             ui.line(format!("The sandbox answers on {url}. Any AWS client can use it:"));
             ui.line(format!(
                 "  AWS_ENDPOINT_URL={url} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1"

@@ -37,6 +37,12 @@ impl Behaviour {
     pub fn strict(seed: u64) -> Behaviour {
         Behaviour { seed, rules: true, time_scale: 0.001, consistency: 0.4, throttle: 20.0 }
     }
+
+    /// Strict, from the seed in `BOGOSA_SEED` or else a new one: for tests. A sandbox whose test fails says its seed.
+    pub fn from_env() -> Behaviour {
+        let given = std::env::var("BOGOSA_SEED").ok().and_then(|seed| seed.parse().ok());
+        Behaviour::strict(given.unwrap_or_else(|| crate::id::random() % 1_000_000_000))
+    }
 }
 
 /// The behaviour of one sandbox, as its layers share it.

@@ -5,7 +5,9 @@
 //! at once do not start two; one that runs already is adopted.
 
 use crate::{
-    Options, Sandbox, control,
+    Options, Sandbox,
+    behaviour::Behaviour,
+    control,
     moto::venv::{self, Progress},
 };
 use anyhow::{Context, bail};
@@ -125,7 +127,7 @@ pub fn ensure_running(exe: &Path, port: u16, say: Progress) -> anyhow::Result<En
 /// Ends the sandbox on that port; false where none runs.
 pub fn stop(port: u16) -> anyhow::Result<bool> {
     let Some(found) = health(port)? else { return Ok(false) };
-    request(port, "POST", "/_sandbox/stop")?;
+    request(port, "POST", "/_sandbox/stop", "")?;
     let patience = Instant::now();
     while health(port)?.is_some() {
         if patience.elapsed() > Duration::from_secs(10) {
@@ -150,8 +152,8 @@ pub fn status(port: u16) -> anyhow::Result<Option<Status>> {
         total: u64,
     }
     let Some(health) = health(port)? else { return Ok(None) };
-    let resources: Count = serde_json::from_str(&request(port, "GET", "/_sandbox/resources")?)?;
-    let requests: Total = serde_json::from_str(&request(port, "GET", "/_sandbox/requests")?)?;
+    let resources: Count = serde_json::from_str(&request(port, "GET", "/_sandbox/resources", "")?)?;
+    let requests: Total = serde_json::from_str(&request(port, "GET", "/_sandbox/requests", "")?)?;
     let log = log_path(&venv::cache_dir()?, port);
     Ok(Some(Status { url: url(port), health, resources: resources.count, requests: requests.total, log }))
 }
@@ -161,8 +163,14 @@ pub fn reset(port: u16) -> anyhow::Result<bool> {
     if health(port)?.is_none() {
         return Ok(false);
     }
-    request(port, "POST", "/_sandbox/reset")?;
+    request(port, "POST", "/_sandbox/reset", "")?;
     Ok(true)
+}
+
+/// Changes how the sandbox on that port behaves; what the JSON object leaves out stays as it is.
+pub fn behave(port: u16, changes: &serde_json::Value) -> anyhow::Result<Behaviour> {
+    let answer = request(port, "PUT", "/_sandbox/behaviour", &changes.to_string())?;
+    serde_json::from_str(&answer).context("the sandbox's behaviour")
 }
 
 /// `None` where nothing listens; an error where something else does.
@@ -177,7 +185,7 @@ fn health(port: u16) -> anyhow::Result<Option<Health>> {
         if TcpStream::connect_timeout(&address(port), Duration::from_secs(2)).is_err() {
             return Ok(None);
         }
-        match request(port, "GET", "/_sandbox/health") {
+        match request(port, "GET", "/_sandbox/health", "") {
             Ok(answer) => break answer,
             // A sandbox that is just ending breaks off too; then nothing listens a moment later.
             Err(_) if attempts < 5 => thread::sleep(Duration::from_millis(50)),
@@ -193,10 +201,11 @@ fn health(port: u16) -> anyhow::Result<Option<Health>> {
 }
 
 /// One plain request: HTTP/1.0, so that the answer ends where the connection does.
-fn request(port: u16, method: &str, path: &str) -> anyhow::Result<String> {
+fn request(port: u16, method: &str, path: &str, body: &str) -> anyhow::Result<String> {
     let mut stream = TcpStream::connect_timeout(&address(port), Duration::from_secs(2))?;
     stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-    write!(stream, "{method} {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: 0\r\n\r\n")?;
+    let length = body.len();
+    write!(stream, "{method} {path} HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n{body}")?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     let (head, body) = answer.split_once("\r\n\r\n").context("not an HTTP answer")?;

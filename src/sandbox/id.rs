@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Sixteen random hexadecimal digits at a time; the standard library's hasher is seeded by the system.
-fn random() -> u64 {
+pub(crate) fn random() -> u64 {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let mut hasher = RandomState::new().build_hasher();
     hasher.write_u64(COUNT.fetch_add(1, Ordering::Relaxed));

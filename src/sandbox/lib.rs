@@ -38,7 +38,7 @@ use anyhow::Context;
 use behaviour::Behaviour;
 use front::Front;
 use moto::{Moto, venv};
-use std::{net::Ipv4Addr, path::PathBuf, sync::Arc, thread};
+use std::{io::Write, net::Ipv4Addr, path::PathBuf, sync::Arc, thread};
 use tokio::{net::TcpListener, sync::oneshot};
 
 /// moto's account.
@@ -109,6 +109,11 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
+        if thread::panicking() {
+            // A test has failed; with its seed it can be repeated. Where nobody can be told there is nothing to do.
+            let seed = self.front.stack.behaviour.get().seed;
+            let _ = writeln!(std::io::stderr(), "the sandbox's seed: BOGOSA_SEED={seed}");
+        }
         drop(self.end.take());
         if let Some(server) = self.server.take() {
             let _ = server.join();

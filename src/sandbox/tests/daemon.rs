@@ -63,6 +63,8 @@ fn two_starters_share_one_sandbox_and_it_can_be_emptied_and_stopped() {
     assert!(daemon::reset(port).unwrap());
     assert_eq!(daemon::status(port).unwrap().unwrap().resources, 0);
     assert!(!start(&exe, port).started, "one that runs is adopted");
+    let behaviour = daemon::behave(port, &serde_json::json!({ "consistency": 0.2, "seed": 7 })).unwrap();
+    assert_eq!((behaviour.consistency, behaviour.seed, behaviour.rules), (0.2, 7, true));
     assert!(daemon::stop(port).unwrap());
     assert!(daemon::status(port).unwrap().is_none());
     fs::remove_file(exe).unwrap();
