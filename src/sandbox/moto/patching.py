@@ -83,19 +83,19 @@ def cname_stands(name, value):
 class Refused(ServiceException):
     """An AWS error. (A class of our own: moto asks the module of a class which service's errors it belongs to.)"""
 
-    status = None
+    http_status = None
 
 
 def refuse(code, message, status=None):
     """The HTTP status is that of the service's model, or 400, unless said."""
     error = Refused(code, message)
-    error.status = status
+    error.http_status = status
     raise error
 
 
 @around(serialize)
 def get_error_model(old, exception, default_service_model):
-    shape, status = old(exception, default_service_model), getattr(exception, "status", None)
-    if not isinstance(exception, Refused) or status is None:
+    shape, status = old(exception, default_service_model), getattr(exception, "http_status", None)
+    if status is None:
         return shape
     return ErrorShape(shape.name, {**shape._shape_model, "error": {"code": shape.error_code, "httpStatusCode": status}}, shape._shape_resolver)

@@ -5,8 +5,28 @@ import xml.etree.ElementTree as ElementTree
 
 @service("s3")
 def s3():
-    from moto.s3.models import FakeBucket
+    from moto.s3.exceptions import S3ClientError
+    from moto.s3.models import FakeBucket, PublicAccessBlock
     from moto.s3.responses import S3Response as Response
+
+    # moto's S3 lets only errors of its own class out.
+    for entry in ["_bucket_response", "_key_response"]:
+
+        @around(Response, entry)
+        def answer(old, self, request, full_url):
+            try:
+                return old(self, request, full_url)
+            except Refused as error:
+                own = S3ClientError(error.code, error.message)
+                own.http_status = error.http_status
+                raise own from error
+
+    # What a new bucket has since April 2023: https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
+    @around(FakeBucket, "__init__")
+    def bucket(old, self, *args, **kwargs):
+        old(self, *args, **kwargs)
+        self.ownership_rule = "BucketOwnerEnforced"
+        self.public_access_block = PublicAccessBlock(True, True, True, True)
 
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html: CreateBucketConfiguration.Tags
     @around(Response)
