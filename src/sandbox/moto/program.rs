@@ -34,8 +34,14 @@ const CORRECTIONS: &[File] = files! {
 
 /// What AWS refuses.
 const RULES: &[File] = files! {
+    "rules/acm.py"
+    "rules/awslambda.py"
+    "rules/cloudfront.py"
+    "rules/iam.py"
     "rules/policies.py"
+    "rules/route53.py"
     "rules/s3.py"
+    "rules/wafv2.py"
 };
 
 /// What AWS takes its time for.

@@ -3,6 +3,32 @@
 import hashlib
 
 
+def certificate_domains(certificate):
+    return getattr(certificate, "asked", None) or [certificate.common_name, *(certificate.sans or [])]
+
+
+def certificate_users(certificate):
+    """ARNs of the load balancers and distributions that use it."""
+
+    def held(one):
+        return one.get("certificate_arn") or one.get("CertificateArn") if isinstance(one, dict) else one
+
+    listeners = [
+        balancer.arn
+        for balancers in backends("elbv2", certificate.arn.split(":")[3])
+        for balancer in balancers.load_balancers.values()
+        for listener in balancer.listeners.values()
+        if any(held(one) == certificate.arn for one in listener.certificates or [])
+    ]
+    distributions = [
+        distribution.arn
+        for cloud in backends("cloudfront")
+        for distribution in cloud.distributions.values()
+        if getattr(distribution.distribution_config.ViewerCertificate, "ACMCertificateArn", None) == certificate.arn
+    ]
+    return sorted(set(listeners + distributions))
+
+
 @service("acm")
 def acm():
     from moto.acm.models import AWSCertificateManagerBackend, CertBundle
@@ -15,17 +41,17 @@ def acm():
         base = domain.removeprefix("*.")
         return f"{token(account, base)}.{base}.", f"{token('value', account, base)}.jkddzztszm.acm-validations.aws."
 
-    def domains(certificate):
-        return getattr(certificate, "asked", None) or [certificate.common_name, *(certificate.sans or [])]
-
     # moto forgets the order and the domain itself.
     @around(AWSCertificateManagerBackend)
     def request_certificate(old, self, domain_name, idempotency_token, subject_alt_names, *args, **kwargs):
-        # moto stumbles over the token of a certificate that was deleted. AWS does not document what it does; here it is free.
-        if self._idempotency_tokens.get(idempotency_token, {}).get("arn") not in self._certificates:
+        asked = list(dict.fromkeys([domain_name, *(subject_alt_names or [])]))
+        # moto stumbles over the token of a certificate that was deleted, and does not look whether the domains are the same.
+        # AWS does not document what it does; here the token is free.
+        before = self._certificates.get(self._idempotency_tokens.get(idempotency_token, {}).get("arn"))
+        if before is None or certificate_domains(before) != asked:
             self._idempotency_tokens.pop(idempotency_token, None)
         arn = old(self, domain_name, idempotency_token, subject_alt_names, *args, **kwargs)
-        self._certificates[arn].asked = list(dict.fromkeys([domain_name, *(subject_alt_names or [])]))
+        self._certificates[arn].asked = asked
         return arn
 
     def validated(certificate, domain):
@@ -39,7 +65,7 @@ def acm():
     def check(old, self):
         if not waits(self):
             return old(self)
-        if all(validated(self, domain) for domain in domains(self)):
+        if all(validated(self, domain) for domain in certificate_domains(self)):
             self.status = "ISSUED"
 
     @around(CertBundle)
@@ -47,10 +73,10 @@ def acm():
         self.check()
         shown = old(self)["Certificate"]
         account = self.arn.split(":")[4]
-        shown["SubjectAlternativeNames"] = domains(self)
+        shown["SubjectAlternativeNames"] = certificate_domains(self)
         if self.type == "AMAZON_ISSUED":
             shown["DomainValidationOptions"] = []
-            for domain in domains(self):
+            for domain in certificate_domains(self):
                 name, value = record(account, domain)
                 done = self.status == "ISSUED" or validated(self, domain)
                 shown["DomainValidationOptions"].append(
@@ -65,34 +91,8 @@ def acm():
         if self.status != "ISSUED":  # there is no certificate yet that could have these
             for field in ["IssuedAt", "NotBefore", "NotAfter", "Serial", "Issuer"]:
                 shown.pop(field, None)
-        shown["InUseBy"] = users(self)
+        shown["InUseBy"] = certificate_users(self)
         return {"Certificate": shown}
-
-    def users(certificate):
-        listeners = [
-            balancer.arn
-            for balancers in backends("elbv2", certificate.arn.split(":")[3])
-            for balancer in balancers.load_balancers.values()
-            for listener in balancer.listeners.values()
-            if any(held(one) == certificate.arn for one in listener.certificates or [])
-        ]
-        distributions = [
-            distribution.arn
-            for cloud in backends("cloudfront")
-            for distribution in cloud.distributions.values()
-            if getattr(distribution.distribution_config.ViewerCertificate, "ACMCertificateArn", None) == certificate.arn
-        ]
-        return sorted(set(listeners + distributions))
-
-    def held(one):
-        return one.get("certificate_arn") or one.get("CertificateArn") if isinstance(one, dict) else one
-
-    # https://docs.aws.amazon.com/acm/latest/APIReference/API_DeleteCertificate.html
-    @around(AWSCertificateManagerBackend)
-    def delete_certificate(old, self, arn):
-        if arn in self._certificates and (found := users(self._certificates[arn])):
-            refuse("ResourceInUseException", f"Certificate {arn} in account {arn.split(':')[4]} is in use by {found[0]}.")
-        return old(self, arn)
 
     @around(AWSCertificateManagerBackend)
     def list_certificates(old, self, *args, **kwargs):

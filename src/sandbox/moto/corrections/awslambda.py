@@ -1,12 +1,11 @@
 # Lambda: what a function is given and moto forgets, on creation or on update.
 # https://docs.aws.amazon.com/lambda/latest/api/API_FunctionConfiguration.html
-import json
 import uuid
 
 
 @service("lambda", "awslambda")
 def awslambda():
-    from moto.awslambda.models import LambdaBackend, LambdaFunction
+    from moto.awslambda.models import LambdaFunction
 
     KEPT = ["DeadLetterConfig", "LoggingConfig", "TracingConfig", "EphemeralStorage", "KMSKeyArn", "FileSystemConfigs"]
 
@@ -31,11 +30,3 @@ def awslambda():
         if logging["LogFormat"] == "JSON":
             logging = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO", **logging}
         return {**old(self, on_create), **self.kept, "LoggingConfig": logging, "RevisionId": self.revision}
-
-    # https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html: ResourceConflictException
-    @around(LambdaBackend)
-    def add_permission(old, self, function_name, qualifier, raw):
-        statement = json.loads(raw).get("StatementId")
-        if any(one.get("Sid") == statement for one in self.get_function(function_name, qualifier).policy.statements):
-            refuse("ResourceConflictException", f"The statement id ({statement}) provided already exists. Please provide a new statement id, or remove the existing statement.")
-        return old(self, function_name, qualifier, raw)

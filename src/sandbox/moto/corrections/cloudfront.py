@@ -47,43 +47,23 @@ def cloudfront():
         if self.CloudFrontDefaultCertificate:  # "CloudFront automatically sets the security policy to TLSv1"
             self.SSLSupportMethod, self.MinimumProtocolVersion = "vip", "TLSv1"
 
-    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-overview.html#DisableDistribution
-    @around(CloudFrontBackend)
-    def delete_distribution(old, self, distribution_id, if_match):
-        distribution = self.distributions.get(distribution_id)
-        if distribution and if_match:
-            fresh(distribution, if_match)
-            if str(distribution.distribution_config.Enabled).lower() == "true":
-                refuse("DistributionNotDisabled", "The distribution you are trying to delete has not been disabled.")
-        return old(self, distribution_id, if_match)
-
     @around(CloudFrontBackend)
     def update_distribution(old, self, dist_config, _id, if_match):
-        distribution = self.distributions.get(_id)
-        if distribution and if_match:
-            fresh(distribution, if_match)
-        result = old(self, dist_config, _id, if_match)
+        distribution, location, _ = old(self, dist_config, _id, if_match)
         distribution.etag = models.random_id()
         distribution.last_modified_time = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        return distribution, result[1], distribution.etag
-
-    def fresh(distribution, etag):
-        if etag != distribution.etag:
-            refuse("PreconditionFailed", "The request failed because it didn't meet the preconditions in one or more request-header fields.")
+        return distribution, location, distribution.etag
 
     # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DeleteOriginAccessControl.html
     @around(CloudFrontBackend)
     def delete_origin_access_control(old, self, control_id):
         if control_id not in self.origin_access_controls:
             refuse("NoSuchOriginAccessControl", "The origin access control does not exist.")
-        for distribution in self.distributions.values():
-            if any(one.OriginAccessControlId == control_id for one in distribution.distribution_config.Origins["Items"]):
-                refuse("OriginAccessControlInUse", f"The origin access control is associated with the distribution {distribution.id}.")
         return old(self, control_id)
 
-    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateOriginAccessControl.html
+    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateOriginAccessControl.html: a new version
     @around(CloudFrontBackend)
-    def create_origin_access_control(old, self, config_dict):
-        if any(one.name == config_dict.get("Name") for one in self.origin_access_controls.values()):
-            refuse("OriginAccessControlAlreadyExists", f"An origin access control with the name {config_dict.get('Name')} already exists.")
-        return old(self, config_dict)
+    def update_origin_access_control(old, self, control_id, config):
+        control = old(self, control_id, config)
+        control.etag = models.random_id()
+        return control

@@ -1,4 +1,4 @@
-# Route 53: caller references are unique, a change applies to what is there now, and account limits.
+# Route 53: a change applies to what is there now; health checks, and account limits.
 
 
 @service("route53")
@@ -6,13 +6,6 @@ def route53():
     from moto.route53 import urls
     from moto.route53.models import Route53Backend
     from moto.route53.responses import Route53 as Response
-
-    # https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html
-    @around(Route53Backend)
-    def create_hosted_zone(old, self, name, private_zone, caller_reference=None, *args, **kwargs):
-        if any(zone.caller_reference == caller_reference for zone in self.zones.values()):
-            refuse("HostedZoneAlreadyExists", f"A hosted zone has already been created with the specified caller reference: {caller_reference}")
-        return old(self, name, private_zone, caller_reference, *args, **kwargs)
 
     # https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHealthCheck.html: with the same reference and the
     # same settings it answers with the existing one.
@@ -27,30 +20,9 @@ def route53():
         made.asked = dict(health_check_args)
         return made
 
-    # https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html: CREATE only what is not
-    # there, DELETE only what is, with the same values; all changes of a batch or none. moto looks into its own diary.
+    # moto looks into its own diary instead of the zone; what a batch may do is said by the rules.
     @around(Route53Backend)
     def change_resource_record_sets(old, self, zoneid, change_list):
-        def key(name, kind, identifier):
-            return name.rstrip(".").lower(), kind, identifier
-
-        def asked(one):
-            records = one.get("ResourceRecords") or []
-            return sorted(record["Value"] if isinstance(record, dict) else record for record in records), str(one.get("TTL") or "")
-
-        there = {key(one.name, one.type, one.set_identifier): (sorted(one.records or []), str(one.ttl or "")) for one in self.get_hosted_zone(zoneid).rrsets}
-        for change in change_list:
-            action, one = change["Action"], change["ResourceRecordSet"]
-            at = key(one["Name"], one["Type"], one.get("SetIdentifier"))
-            shown = f"[name='{one['Name'].rstrip('.')}.', type='{one['Type']}']"
-            if action == "CREATE" and at in there:
-                refuse("InvalidChangeBatch", f"[Tried to create resource record set {shown} but it already exists]")
-            if action == "DELETE" and at not in there:
-                refuse("InvalidChangeBatch", f"[Tried to delete resource record set {shown} but it was not found]")
-            if action == "DELETE" and there.pop(at) != asked(one):
-                refuse("InvalidChangeBatch", f"[Tried to delete resource record set {shown} but the values provided do not match the current values]")
-            if action in ("CREATE", "UPSERT"):
-                there[at] = asked(one)
         return old(self, zoneid, [{**change, "Action": "UPSERT"} if change["Action"] == "CREATE" else change for change in change_list])
 
     # https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetAccountLimit.html

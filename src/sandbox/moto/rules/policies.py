@@ -98,3 +98,14 @@ def is_public(document):
         if everybody and not narrowed:
             return True
     return False
+
+
+def trusts(role, service_name):
+    """Whether a service may assume a role."""
+    return any(one.get("Effect") == "Allow" and fits(principals(one, "Service"), service_name) for one in statements(role.assume_role_policy_document))
+
+
+def allowed(role, action):
+    """Whether a role's policies allow an action on anything; conditions are taken as fulfilled."""
+    documents = [*role.policies.values(), *(one.document for policy in role.managed_policies.values() for one in policy.versions if one.is_default)]
+    return any(one.get("Effect") == "Allow" and any(fits(pattern.lower(), action.lower()) for pattern in listed(one.get("Action"))) for document in documents for one in statements(document))

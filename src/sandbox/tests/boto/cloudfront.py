@@ -7,7 +7,7 @@ made = cdn.create_origin_access_control(OriginAccessControlConfig=control)
 oac = made["OriginAccessControl"]["Id"]
 refused("OriginAccessControlAlreadyExists", cdn.create_origin_access_control, OriginAccessControlConfig=control)
 policy = "658327ea-f89d-4fab-a63d-7e88639e58f6"
-certificate = "arn:aws:acm:us-east-1:123456789012:certificate/c"
+certificate, _ = issued("x.org", "*.x.org")
 config = {
     "CallerReference": "c", "Comment": "video", "Enabled": True, "HttpVersion": "http2and3", "PriceClass": "PriceClass_200",
     "Aliases": {"Quantity": 1, "Items": ["v.x.org"]},

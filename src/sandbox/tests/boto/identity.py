@@ -42,7 +42,8 @@ assert len(made["DelegationSet"]["NameServers"]) == 4
 refused("HostedZoneAlreadyExists", route53.create_hosted_zone, Name="x.org", CallerReference="z")
 route53.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone, AddTags=tags)
 assert route53.list_tags_for_resources(ResourceType="hostedzone", ResourceIds=[zone])["ResourceTagSets"][0]["Tags"] == tags
-alias = {"HostedZoneId": "Z35SXDOTRQ7X7K", "DNSName": "lb.us-east-1.elb.amazonaws.com.", "EvaluateTargetHealth": True}
+balancer = aws("elbv2").create_load_balancer(Name="lb", Subnets=network(aws("ec2"))[1])["LoadBalancers"][0]
+alias = {"HostedZoneId": balancer["CanonicalHostedZoneId"], "DNSName": balancer["DNSName"] + ".", "EvaluateTargetHealth": True}
 record = lambda kind: {"Name": "www.x.org.", "Type": kind, "AliasTarget": alias}
 changes = [{"Action": "CREATE", "ResourceRecordSet": record(kind)} for kind in ["A", "AAAA"]]
 change = route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})["ChangeInfo"]["Id"]

@@ -67,7 +67,7 @@ logs.associate_kms_key(logGroupName="/flow", kmsKeyId=key)
 assert logs.describe_log_groups(logGroupNamePrefix="/flow")["logGroups"][0]["kmsKeyId"] == key
 logs.disassociate_kms_key(logGroupName="/flow")
 assert "kmsKeyId" not in logs.describe_log_groups(logGroupNamePrefix="/flow")["logGroups"][0]
-role = aws("iam").create_role(RoleName="flow", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+role = role_for("vpc-flow-logs", "flow")
 flow = dict(ResourceType="VPC", TrafficType="ALL", LogGroupName="/flow", DeliverLogsPermissionArn=role, MaxAggregationInterval=60)
 flow_id = ec2.create_flow_logs(ResourceIds=[vpc], TagSpecifications=tags("vpc-flow-log", "f"), **flow)["FlowLogIds"][0]
 read = ec2.describe_flow_logs(Filters=by_name("f"))["FlowLogs"][0]

@@ -2,7 +2,7 @@
 import json
 
 iam = aws("iam")
-role = iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+role = role_for("ec2", "r")
 statements = [
     {"Effect": "Allow", "Action": "s3:Get*", "Resource": "arn:aws:s3:::mine/*"},
     {"Effect": "Deny", "Action": "s3:GetObjectAcl", "Resource": "*"},

@@ -84,3 +84,21 @@ def tagged(key, region="us-east-1"):
     """ARNs and tags of what the tagging API finds by a tag's key."""
     found = aws("resourcegroupstaggingapi", region).get_resources(TagFilters=[{"Key": key}])
     return {one["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in one["Tags"]} for one in found["ResourceTagMappingList"]}
+
+
+def issued(domain, *others, region="us-east-1"):
+    """The ARN of a certificate, and the hosted zone in which it was validated."""
+    acm, route53 = aws("acm", region), aws("route53")
+    arn = acm.request_certificate(DomainName=domain, SubjectAlternativeNames=[domain, *others], ValidationMethod="DNS")["CertificateArn"]
+    zone = route53.create_hosted_zone(Name=domain, CallerReference=domain + region)["HostedZone"]["Id"]
+    options = acm.describe_certificate(CertificateArn=arn)["Certificate"]["DomainValidationOptions"]
+    for record in {one["ResourceRecord"]["Name"]: one["ResourceRecord"] for one in options}.values():
+        change = {"Action": "UPSERT", "ResourceRecordSet": {"Name": record["Name"], "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": record["Value"]}]}}
+        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [change]})
+    return arn, zone
+
+
+def role_for(service, name="role", **more):
+    """The ARN of a role that a service may assume."""
+    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": service + ".amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+    return aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust), **more)["Role"]["Arn"]

@@ -35,7 +35,7 @@ ec2.create_tags(Resources=[vpc, *subnets], Tags=TAGS)
 
 logs = aws("logs")
 logs.create_log_group(logGroupName="/flow", tags=MAP)
-role = aws("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}", Tags=TAGS)["Role"]["Arn"]
+role = role_for("lambda", "r", Tags=TAGS)
 aws("iam").create_instance_profile(InstanceProfileName="p", Tags=TAGS)
 flow = dict(ResourceIds=[vpc], ResourceType="VPC", TrafficType="ALL", LogGroupName="/flow", DeliverLogsPermissionArn=role)
 ec2.create_flow_logs(**flow, TagSpecifications=spec("vpc-flow-log"))
