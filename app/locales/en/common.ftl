@@ -1,0 +1,82 @@
+# Every page: frame, forms, errors.
+shop-name = BOGOSA
+skip-to-content = Skip to content
+language-other = 한국어
+language-other-code = ko
+search-label = Search products, broadcasts and sellers
+search-placeholder = What are you looking for?
+search-go = Search
+nav-account = Your account
+nav-sections = Main sections
+nav-notifications = Notifications
+nav-cart = Cart
+nav-my = My page
+nav-admin = Admin
+nav-login = Log in
+nav-logout = Log out
+nav-signup = Sign up
+nav-live = Live
+nav-trailers = Coming up
+nav-replays = Replays
+nav-products = Products
+nav-sell = Sell
+save = Save
+intermediary-notice = { $operator } is an intermediary and not a party to the sales made here. Each seller is responsible for the products, their descriptions and the transactions.
+operator-name = Company
+operator-representative = Representative
+operator-business-number = Business registration no.
+operator-mail-order-number = Mail-order business no.
+operator-address = Address
+operator-phone = Phone
+operator-email = E-mail
+operator-privacy-officer = Privacy officer
+operator-hosting = Hosting provider
+footer-terms = Terms of service
+footer-privacy = Privacy policy
+footer-mailbox = Development mailbox
+badge-live = Live
+badge-replay = Replay
+viewers =
+    { $count ->
+        [one] { $count } viewer
+       *[other] { $count } viewers
+    }
+paging-label = Pages
+paging-previous = Previous
+paging-next = Next
+paging-where = Page { $number } of { $pages }
+
+form-please-check = Please check what you entered.
+form-required = This is required.
+form-too-long = At most { $max } characters, please.
+form-control-characters = This contains characters that cannot be used.
+form-email = Please enter a valid e-mail address.
+form-phone = Please enter a valid phone number.
+form-number = Please enter a number from { $min } to { $max }.
+form-password-length = Please choose a password of { $min } to { $max } characters.
+form-password-common = This password is too common or too easy to guess. Please choose another one.
+
+flash-saved = Saved.
+error-home = To the front page
+error-400-title = We did not understand the request
+error-400-text = Something in it is missing or wrong. Please go back and try again.
+error-401-title = Please log in
+error-401-text = You need to log in to do this.
+error-403-title = Not allowed
+error-403-text = You do not have permission, or the request came from another site.
+error-404-title = Page not found
+error-404-text = The address may have changed, or the page may have been deleted.
+error-405-title = Not possible here
+error-405-text = This address does not support that action.
+error-409-title = That did not work
+error-409-text = Something changed in the meantime. Please reload and try again.
+error-413-title = Too large
+error-413-text = Please send something smaller.
+error-422-title = Please check what you entered
+error-422-text = Something in the form is not right.
+error-429-title = Please try again later
+error-429-text = There were too many requests in a short time.
+error-500-title = Something went wrong
+error-500-text = The error is on our side. Please try again in a moment.
+error-503-title = Not available right now
+error-503-text = We are busy or under maintenance. Please try again in a moment.

@@ -1,0 +1,64 @@
+//! What a running shop consists of; every handler gets it as its state.
+
+use std::sync::Arc;
+
+use sea_orm::DatabaseConnection;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{BusKind, Config, StorageConfig};
+use crate::db;
+use crate::services::Origins;
+use crate::services::bus::{Bus, DatabaseBus, ProcessBus};
+use crate::services::mail::{LocalMailbox, Mailer};
+use crate::services::storage::{LocalStorage, Storage};
+use crate::services::streaming::{LocalStreaming, Streaming};
+
+pub type AppState = Arc<App>;
+
+#[derive(Debug)]
+pub struct App {
+    pub config: Config,
+    pub db: DatabaseConnection,
+    pub mail: Arc<dyn Mailer>,
+    pub storage: Arc<dyn Storage>,
+    pub streaming: Arc<dyn Streaming>,
+    pub bus: Arc<dyn Bus>,
+    /// Cancelled when the shop stops: WebSockets and loops end themselves on it.
+    pub stop: CancellationToken,
+}
+
+impl App {
+    /// Connects; migrates nothing.
+    pub async fn start(config: Config) -> anyhow::Result<AppState> {
+        let db = db::connect(&config).await?;
+        let stop = CancellationToken::new();
+        let storage: Arc<dyn Storage> = match &config.storage {
+            StorageConfig::Folder(folder) => Arc::new(LocalStorage::new(folder.clone(), config.secret_key.clone())?),
+        };
+        let bus: Arc<dyn Bus> = match config.bus {
+            BusKind::Process => Arc::new(ProcessBus::default()),
+            BusKind::Database => Arc::new(DatabaseBus::start(db.clone(), stop.clone()).await?),
+        };
+        Ok(Arc::new(Self {
+            mail: Arc::new(LocalMailbox(db.clone())),
+            streaming: Arc::new(LocalStreaming::default()),
+            storage,
+            bus,
+            db,
+            config,
+            stop,
+        }))
+    }
+
+    /// What pages may reach, for the content security policy.
+    pub fn origins(&self) -> Origins {
+        let mut all = self.storage.origins();
+        let streaming = self.streaming.origins();
+        all.media.extend(streaming.media);
+        all.connect.extend(streaming.connect);
+        all.script.extend(streaming.script);
+        all.form.extend(streaming.form);
+        all.frame.extend(streaming.frame);
+        all
+    }
+}

@@ -1,0 +1,283 @@
+//! The configuration: read from `SHOP_…` variables once at start, every problem named at once.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use crate::crypto::Key;
+
+/// A key that everyone can read here. Production refuses it.
+const DEVELOPMENT_KEY: &str = "ZGV2ZWxvcG1lbnQtb25seS1rZXktMzItYnl0ZXMhISE=";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Sample data, local mailbox, plain HTTP.
+    Development,
+    /// HTTPS in front, nothing that helps only developers.
+    Production,
+}
+
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub mode: Mode,
+    pub listen: SocketAddr,
+    /// Where visitors find the shop; links in mails begin with it. Without a slash at the end.
+    pub public_url: String,
+    pub database_url: String,
+    pub database_connections: u32,
+    pub secret_key: Key,
+    /// Proxies in front of us that append to `X-Forwarded-For`; nothing older in it is believed.
+    pub trusted_proxies: usize,
+    pub storage: StorageConfig,
+    pub mail_from: String,
+    pub bus: BusKind,
+    pub log_json: bool,
+    /// The operator's commission where a seller has no own, in hundredths of a percent.
+    pub commission_basis_points: i32,
+    pub operator: Operator,
+}
+
+/// Where media lies. A cloud's form joins here as a variant.
+#[derive(Clone, Debug)]
+pub enum StorageConfig {
+    Folder(PathBuf),
+}
+
+/// How chat and other live messages reach the other instances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BusKind {
+    Process,
+    Database,
+}
+
+/// Who runs the shop: Korean law has it on every page.
+#[derive(Clone, Debug, Default)]
+pub struct Operator {
+    pub name: String,
+    pub representative: String,
+    pub address: String,
+    pub phone: String,
+    pub email: String,
+    pub business_number: String,
+    pub mail_order_number: String,
+    pub privacy_officer: String,
+    pub hosting: String,
+}
+
+/// Everything that is wrong with the environment, one line each.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ConfigError(pub Vec<String>);
+
+impl std::error::Error for ConfigError {}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "the configuration has {} problem(s):", self.0.len())?;
+        self.0.iter().try_for_each(|problem| writeln!(out, "  {problem}"))
+    }
+}
+
+impl Config {
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_pairs(std::env::vars().filter(|(name, _)| name.starts_with("SHOP_")))
+    }
+
+    pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
+        let mut reader = Reader { values: pairs.into_iter().collect(), ..Reader::default() };
+        let mode = reader.choice(
+            "SHOP_MODE",
+            Mode::Development,
+            &[("development", Mode::Development), ("production", Mode::Production)],
+        );
+        reader.production = mode == Mode::Production;
+        let listen = reader.parse("SHOP_LISTEN", "127.0.0.1:8080");
+        let config = Self {
+            mode,
+            public_url: reader.public_url(),
+            database_url: reader.database_url(),
+            database_connections: reader.parse("SHOP_DATABASE_CONNECTIONS", "10").unwrap_or(10),
+            secret_key: reader.secret_key(),
+            trusted_proxies: reader.parse("SHOP_TRUSTED_PROXIES", "0").unwrap_or(0),
+            storage: StorageConfig::Folder(reader.text("SHOP_MEDIA_FOLDER", "shop-data/media").into()),
+            mail_from: reader.text("SHOP_MAIL_FROM", "BOGOSA <no-reply@localhost>"),
+            bus: reader.choice(
+                "SHOP_BUS",
+                BusKind::Process,
+                &[("process", BusKind::Process), ("database", BusKind::Database)],
+            ),
+            log_json: reader.choice("SHOP_LOG", reader.production, &[("json", true), ("text", false)]),
+            commission_basis_points: reader.commission(),
+            operator: reader.operator(),
+            // Reported above; the address is never used then.
+            listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+        };
+        reader.unknown();
+        if reader.problems.is_empty() { Ok(config) } else { Err(ConfigError(reader.problems)) }
+    }
+
+    pub fn is_development(&self) -> bool {
+        self.mode == Mode::Development
+    }
+
+    /// Cookies and headers that need HTTPS.
+    pub fn secure(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    pub fn is_sqlite(&self) -> bool {
+        self.database_url.starts_with("sqlite:")
+    }
+}
+
+/// Takes each variable out, so that what is left at the end is a misspelling.
+#[derive(Debug, Default)]
+struct Reader {
+    values: BTreeMap<String, String>,
+    problems: Vec<String>,
+    production: bool,
+}
+
+impl Reader {
+    fn take(&mut self, name: &str) -> Option<String> {
+        self.values.remove(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    }
+
+    fn text(&mut self, name: &str, default: &str) -> String {
+        self.take(name).unwrap_or_else(|| default.to_owned())
+    }
+
+    /// What has a default in development and has to be named in production.
+    fn required(&mut self, name: &str, development: &str, what: &str) -> String {
+        match self.take(name) {
+            Some(value) => value,
+            None if self.production => {
+                self.problems.push(format!("{name} is missing: {what}"));
+                String::new()
+            }
+            None => development.to_owned(),
+        }
+    }
+
+    fn parse<T: FromStr>(&mut self, name: &str, default: &str) -> Option<T>
+    where
+        T::Err: fmt::Display,
+    {
+        let text = self.text(name, default);
+        text.parse().map_err(|error| self.problems.push(format!("{name}={text}: {error}"))).ok()
+    }
+
+    fn choice<T: Copy>(&mut self, name: &str, default: T, choices: &[(&str, T)]) -> T {
+        let Some(text) = self.take(name) else { return default };
+        if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text) {
+            return *value;
+        }
+        let words: Vec<&str> = choices.iter().map(|(word, _)| *word).collect();
+        self.problems.push(format!("{name}={text}: give one of {}", words.join(", ")));
+        default
+    }
+
+    fn public_url(&mut self) -> String {
+        let url = self.required("SHOP_PUBLIC_URL", "http://127.0.0.1:8080", "where visitors find the shop, https://…");
+        let url = url.trim_end_matches('/').to_owned();
+        if self.production && !url.is_empty() && !url.starts_with("https://") {
+            self.problems.push(format!("SHOP_PUBLIC_URL={url}: production needs https://"));
+        } else if !url.is_empty() && !url.starts_with("http://") && !url.starts_with("https://") {
+            self.problems.push(format!("SHOP_PUBLIC_URL={url}: begin with https:// or http://"));
+        }
+        url
+    }
+
+    fn database_url(&mut self) -> String {
+        let url = self.required(
+            "SHOP_DATABASE_URL",
+            "sqlite://shop-data/shop.sqlite?mode=rwc",
+            "mysql://user:password@host/name (or sqlite://file?mode=rwc)",
+        );
+        if !url.is_empty() && !url.starts_with("mysql://") && !url.starts_with("sqlite:") {
+            // Not repeated: it may hold a password.
+            self.problems.push("SHOP_DATABASE_URL: begin with mysql:// or sqlite:".to_owned());
+        }
+        url
+    }
+
+    fn secret_key(&mut self) -> Key {
+        let text =
+            self.required("SHOP_SECRET_KEY", DEVELOPMENT_KEY, "32 random bytes in base64 (openssl rand -base64 32)");
+        if self.production && text == DEVELOPMENT_KEY {
+            self.problems.push("SHOP_SECRET_KEY: this is the public development key; make your own".to_owned());
+        }
+        match Key::from_base64(&text) {
+            Some(key) => key,
+            None => {
+                if !text.is_empty() {
+                    self.problems.push("SHOP_SECRET_KEY: 32 bytes in base64 are needed".to_owned());
+                }
+                Key::random()
+            }
+        }
+    }
+
+    fn commission(&mut self) -> i32 {
+        let value = self.parse("SHOP_COMMISSION_BASIS_POINTS", "500").unwrap_or(500);
+        if !(0..=10_000).contains(&value) {
+            self.problems.push(format!("SHOP_COMMISSION_BASIS_POINTS={value}: 0 to 10000 (hundredths of a percent)"));
+        }
+        value
+    }
+
+    fn operator(&mut self) -> Operator {
+        let mut field = |name: &str, sample: &str| {
+            self.required(&format!("SHOP_OPERATOR_{name}"), sample, "the law has it on every page")
+        };
+        Operator {
+            name: field("NAME", "보고사 주식회사"),
+            representative: field("REPRESENTATIVE", "홍길동"),
+            address: field("ADDRESS", "서울특별시 중구 세종대로 110"),
+            phone: field("PHONE", "02-0000-0000"),
+            email: field("EMAIL", "help@bogosa.example"),
+            business_number: field("BUSINESS_NUMBER", "000-00-00000"),
+            mail_order_number: field("MAIL_ORDER_NUMBER", "제0000-서울중구-0000호"),
+            privacy_officer: field("PRIVACY_OFFICER", "홍길동"),
+            hosting: field("HOSTING", "Amazon Web Services, Inc."),
+        }
+    }
+
+    fn unknown(&mut self) {
+        // Test settings belong to the harness.
+        let names = self.values.keys().filter(|name| !name.starts_with("SHOP_TEST_"));
+        self.problems.extend(names.map(|name| format!("{name}: no such setting (see app/README.md)")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::from_pairs(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn nothing_is_needed_for_development() {
+        let config = read(&[]).unwrap();
+        assert!(config.is_development() && config.is_sqlite() && !config.secure());
+    }
+
+    #[test]
+    fn every_problem_is_named_at_once() {
+        let error = read(&[("SHOP_LISTEN", "nowhere"), ("SHOP_BUS", "pigeon"), ("SHOP_TYPO", "1")]).unwrap_err();
+        assert_eq!(error.0.len(), 3, "{error}");
+        assert!(error.to_string().contains("SHOP_BUS=pigeon: give one of process, database"));
+        assert!(error.to_string().contains("SHOP_TYPO: no such setting"));
+    }
+
+    #[test]
+    fn production_has_no_defaults_for_what_matters() {
+        let error = read(&[("SHOP_MODE", "production"), ("SHOP_SECRET_KEY", DEVELOPMENT_KEY)]).unwrap_err().to_string();
+        for name in ["SHOP_PUBLIC_URL", "SHOP_DATABASE_URL", "public development key", "SHOP_OPERATOR_NAME"] {
+            assert!(error.contains(name), "{name} is not in {error}");
+        }
+    }
+}

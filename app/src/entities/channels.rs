@@ -1,0 +1,34 @@
+//! The table `channels`.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "channels")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    #[sea_orm(unique)]
+    pub member_id: i64,
+    #[sea_orm(unique)]
+    pub external_id: String,
+    pub ingest_endpoint: String,
+    pub playback_url: String,
+    pub stream_key_id: String,
+    pub stream_key_encrypted: String,
+    pub created_at: DateTimeUtc,
+    pub rotated_at: Option<DateTimeUtc>,
+}
+
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(belongs_to = "super::members::Entity", from = "Column::MemberId", to = "super::members::Column::Id")]
+    Member,
+}
+
+impl Related<super::members::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Member.def()
+    }
+}
+
+impl ActiveModelBehavior for ActiveModel {}

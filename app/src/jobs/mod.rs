@@ -1,0 +1,57 @@
+//! What happens without a visitor: every instance runs every task now and then, so tasks are safe to run twice.
+
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+
+use crate::app::{App, AppState};
+use crate::members;
+use crate::web::{limits, sessions};
+
+struct Task {
+    name: &'static str,
+    every: Duration,
+    run: fn(&App) -> BoxFuture<'_, anyhow::Result<u64>>,
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// One line each; the number is how many rows it dealt with.
+const TASKS: &[Task] = &[
+    Task {
+        name: "expired sessions",
+        every: HOUR,
+        run: |app| Box::pin(async { Ok(sessions::delete_expired(&app.db).await?) }),
+    },
+    Task {
+        name: "expired tokens",
+        every: HOUR,
+        run: |app| Box::pin(async { Ok(members::tokens::delete_expired(&app.db).await?) }),
+    },
+    Task {
+        name: "old rate limits",
+        every: MINUTE,
+        run: |app| Box::pin(async { Ok(limits::delete_expired(&app.db).await?) }),
+    },
+];
+
+/// Runs until the shop stops.
+pub fn start(app: &AppState) {
+    for task in TASKS {
+        let app = app.clone();
+        tokio::spawn(async move {
+            loop {
+                match (task.run)(&app).await {
+                    Ok(0) => {}
+                    Ok(rows) => tracing::info!(task = task.name, rows, "done"),
+                    Err(error) => tracing::error!(task = task.name, error = format!("{error:#}"), "failed"),
+                }
+                tokio::select! {
+                    () = app.stop.cancelled() => return,
+                    () = tokio::time::sleep(task.every) => {}
+                }
+            }
+        });
+    }
+}

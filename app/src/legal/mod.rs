@@ -1,0 +1,9 @@
+//! Terms, privacy policy, notices: `/legal`.
+
+use axum::Router;
+
+use crate::app::AppState;
+
+pub fn routes() -> Router<AppState> {
+    Router::new()
+}

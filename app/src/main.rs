@@ -1,0 +1,129 @@
+//! `bogosa-shop serve|migrate|seed|check`.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use bogosa_shop::app::AppState;
+use bogosa_shop::{App, Config, db, jobs, routes, seed};
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+#[derive(Parser)]
+#[command(name = "bogosa-shop", version, about = "A live-commerce web shop; its settings are SHOP_… variables")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the shop. In development it also migrates, and fills an empty database with sample data.
+    Serve,
+    /// Bring the database to this version.
+    Migrate,
+    /// Fill an empty database with sample data (development only).
+    Seed,
+    /// Check the configuration, the database and the storage, and say what is wrong.
+    Check,
+}
+
+/// How long open connections may take to end.
+const DRAIN: Duration = Duration::from_secs(25);
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli.command).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Before the log is set up, or for a person at a terminal.
+            #[allow(clippy::print_stderr)]
+            {
+                eprintln!("error: {error:#}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(command: Command) -> anyhow::Result<()> {
+    let config = Config::from_env()?;
+    start_log(&config);
+    let app = App::start(config).await?;
+    match command {
+        Command::Serve => serve(app).await,
+        Command::Migrate => db::migrate(&app.db).await.context("migrating"),
+        Command::Seed => {
+            anyhow::ensure!(app.config.is_development(), "sample data is for development only");
+            anyhow::ensure!(seed::fill(&app).await?, "the database is not empty");
+            Ok(())
+        }
+        Command::Check => check(&app).await,
+    }
+}
+
+fn start_log(config: &Config) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sea_orm_migration=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.log_json { log.json().init() } else { log.init() }
+}
+
+async fn serve(app: AppState) -> anyhow::Result<()> {
+    if app.config.is_development() {
+        db::migrate(&app.db).await.context("migrating")?;
+        seed::fill(&app).await.context("sample data")?;
+    } else {
+        let pending = db::pending(&app.db).await.context("asking for migrations")?;
+        anyhow::ensure!(pending.is_empty(), "run `bogosa-shop migrate` first: {} are missing", pending.join(", "));
+        tracing::warn!("mail and live channels have only their local forms in this build");
+    }
+    jobs::start(&app);
+    let router = routes::router(app.clone())?;
+    let listener = tokio::net::TcpListener::bind(app.config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", app.config.listen))?;
+    tracing::info!("the shop is at {}", app.config.public_url);
+    let stop = app.stop.clone();
+    tokio::spawn(async move {
+        stop_signal().await;
+        stop.cancel();
+    });
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(app.stop.clone().cancelled_owned());
+    let stopping = app.stop.clone();
+    tokio::select! {
+        result = server => result?,
+        () = async { stopping.cancelled().await; tokio::time::sleep(DRAIN).await } => {
+            tracing::warn!("some connections did not end in time");
+        }
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}
+
+async fn check(app: &AppState) -> anyhow::Result<()> {
+    let pending = db::pending(&app.db).await.context("the database")?;
+    anyhow::ensure!(pending.is_empty(), "the database lacks {}", pending.join(", "));
+    app.storage.ready().await.context("the storage")?;
+    drop(routes::router(app.clone())?);
+    tracing::info!("configuration, database and storage are in order");
+    Ok(())
+}

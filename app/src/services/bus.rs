@@ -1,0 +1,152 @@
+//! Tells every instance what happened on one of them. Messages may be lost: whoever listens persists first and
+//! replays from the last id it has. Two forms: within the process, and through a table that every instance polls.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use bytes::Bytes;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use crate::db::now;
+use crate::entities::bus_messages;
+
+/// A slow listener loses the oldest beyond this and is told so (`RecvError::Lagged`).
+const QUEUE: usize = 1024;
+const POLL: Duration = Duration::from_millis(100);
+const BATCH: u64 = 500;
+/// Long enough for every poller, short enough to keep the table small.
+const KEEP_SECONDS: i64 = 300;
+
+#[async_trait::async_trait]
+pub trait Bus: Send + Sync + std::fmt::Debug {
+    /// `payload` is UTF-8; it reaches every listener of `topic` on every instance, this one too.
+    async fn publish(&self, topic: &str, payload: Bytes) -> anyhow::Result<()>;
+    /// From now on.
+    fn subscribe(&self, topic: &str) -> broadcast::Receiver<Bytes>;
+}
+
+#[derive(Debug, Default)]
+pub struct ProcessBus {
+    topics: Mutex<HashMap<String, broadcast::Sender<Bytes>>>,
+}
+
+impl ProcessBus {
+    fn deliver(&self, topic: &str, payload: Bytes) {
+        let mut topics = self.topics();
+        if let Some(sender) = topics.get(topic)
+            && sender.send(payload).is_err()
+        {
+            // Nobody listens any more.
+            topics.remove(topic);
+        }
+    }
+
+    fn topics(&self) -> std::sync::MutexGuard<'_, HashMap<String, broadcast::Sender<Bytes>>> {
+        self.topics.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+#[async_trait::async_trait]
+impl Bus for ProcessBus {
+    async fn publish(&self, topic: &str, payload: Bytes) -> anyhow::Result<()> {
+        self.deliver(topic, payload);
+        Ok(())
+    }
+
+    fn subscribe(&self, topic: &str) -> broadcast::Receiver<Bytes> {
+        self.topics().entry(topic.to_owned()).or_insert_with(|| broadcast::Sender::new(QUEUE)).subscribe()
+    }
+}
+
+#[derive(Debug)]
+pub struct DatabaseBus {
+    db: DatabaseConnection,
+    local: Arc<ProcessBus>,
+}
+
+impl DatabaseBus {
+    /// Polls until `stop`.
+    pub async fn start(db: DatabaseConnection, stop: CancellationToken) -> anyhow::Result<Self> {
+        let local = Arc::new(ProcessBus::default());
+        let last = newest(&db).await?;
+        tokio::spawn(poll(db.clone(), local.clone(), last, stop));
+        Ok(Self { db, local })
+    }
+}
+
+#[async_trait::async_trait]
+impl Bus for DatabaseBus {
+    async fn publish(&self, topic: &str, payload: Bytes) -> anyhow::Result<()> {
+        let row = bus_messages::ActiveModel {
+            topic: Set(topic.to_owned()),
+            payload: Set(String::from_utf8(payload.to_vec())?),
+            created_at: Set(now()),
+            ..Default::default()
+        };
+        row.insert(&self.db).await?;
+        Ok(())
+    }
+
+    fn subscribe(&self, topic: &str) -> broadcast::Receiver<Bytes> {
+        self.local.subscribe(topic)
+    }
+}
+
+async fn newest(db: &DatabaseConnection) -> anyhow::Result<i64> {
+    let row = bus_messages::Entity::find().order_by_desc(bus_messages::Column::Id).one(db).await?;
+    Ok(row.map_or(0, |row| row.id))
+}
+
+/// Ids are given before rows are committed, so a smaller one may appear after a larger: a gap is waited for
+/// (its transaction may yet commit), but not for longer than this many polls (it may have been rolled back).
+const GAP_POLLS: u32 = 20;
+
+async fn poll(db: DatabaseConnection, local: Arc<ProcessBus>, mut last: i64, stop: CancellationToken) {
+    let mut waited = 0;
+    let mut ticks: u32 = 0;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(POLL) => {}
+        }
+        ticks = ticks.wrapping_add(1);
+        if ticks.is_multiple_of(600) {
+            tidy(&db).await;
+        }
+        let rows = bus_messages::Entity::find()
+            .filter(bus_messages::Column::Id.gt(last))
+            .order_by_asc(bus_messages::Column::Id)
+            .limit(BATCH)
+            .all(&db)
+            .await;
+        let rows = match rows {
+            Ok(rows) => rows,
+            Err(error) => {
+                tracing::warn!(%error, "the bus cannot read; trying again");
+                continue;
+            }
+        };
+        for row in rows {
+            if row.id != last + 1 && waited < GAP_POLLS {
+                waited += 1;
+                break;
+            }
+            waited = 0;
+            last = row.id;
+            local.deliver(&row.topic, row.payload.into());
+        }
+    }
+}
+
+async fn tidy(db: &DatabaseConnection) {
+    let old = now() - chrono::Duration::seconds(KEEP_SECONDS);
+    let deleted = bus_messages::Entity::delete_many().filter(bus_messages::Column::CreatedAt.lt(old)).exec(db).await;
+    if let Err(error) = deleted {
+        tracing::warn!(%error, "the bus cannot tidy up");
+    }
+}

@@ -1,0 +1,9 @@
+//! Follows, wishes and notifications.
+
+use axum::Router;
+
+use crate::app::AppState;
+
+pub fn routes() -> Router<AppState> {
+    Router::new()
+}

@@ -1,0 +1,9 @@
+//! Announced broadcasts: `/trailers`, `/sell/trailers`.
+
+use axum::Router;
+
+use crate::app::AppState;
+
+pub fn routes() -> Router<AppState> {
+    Router::new()
+}
