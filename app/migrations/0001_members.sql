@@ -35,7 +35,7 @@ CREATE TABLE sessions (
   id {id},
   token_hash CHAR(64) NOT NULL UNIQUE,
   member_id BIGINT NOT NULL,
-  stage VARCHAR(16) NOT NULL, -- enum SessionStage: awaiting_second_factor|complete
+  stage VARCHAR(24) NOT NULL, -- enum SessionStage: awaiting_second_factor|complete
   user_agent VARCHAR(200) NOT NULL,
   ip VARCHAR(45) NOT NULL,
   created_at {time} NOT NULL,

@@ -2,6 +2,7 @@
 
 mod oracle;
 mod setup;
+mod shop;
 mod steps;
 
 use anyhow::Result;
@@ -19,6 +20,12 @@ enum Command {
     /// Install what is missing on a Debian machine, then run everything that CI runs.
     Test {
         /// Only what needs no sandbox: formatting, lints, unit tests.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Only the shop: lints, tests on SQLite and on MariaDB.
+    Shop {
+        /// Lints and unit tests only.
         #[arg(long)]
         quick: bool,
     },
@@ -46,6 +53,10 @@ fn main() -> Result<()> {
         Command::Test { quick } => {
             setup::install()?;
             steps::test(quick)
+        }
+        Command::Shop { quick } => {
+            setup::install()?;
+            shop::test(quick)
         }
         Command::Oracle { peer } => oracle::run(&peer),
         Command::Soak { runs } => steps::soak(runs),

@@ -6,7 +6,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 /// A program, and the Debian package that brings it.
-const PROGRAMS: &[(&str, &str)] = &[("python3", "python3"), ("shellcheck", "shellcheck"), ("gcc", "gcc")];
+const PROGRAMS: &[(&str, &str)] =
+    &[("python3", "python3"), ("shellcheck", "shellcheck"), ("gcc", "gcc"), ("mariadb-install-db", "mariadb-server")];
 
 /// A program, and the crate that brings it, with the version that CI uses.
 const CRATES: &[(&str, &str, &str)] =

@@ -6,21 +6,25 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::setup::run;
+use crate::shop;
+
+/// All but the shop, which is built and tested apart (see `shop`).
+const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "bogosa-shop"];
 
 pub(crate) fn test(quick: bool) -> Result<()> {
     step("format", cargo(&["fmt", "--all", "--check"]))?;
     step("shell scripts", Command::new("shellcheck").args(scripts()?))?;
     step("licences, bans, sources", cargo(&["deny", "check", "licenses", "bans", "sources"]))?;
-    step("lints", cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let workspace = |words: &[&'static str], more: &[&'static str]| cargo(&[words, &WORKSPACE, more].concat());
+    step("lints", workspace(&["clippy"], &["--all-targets", "--", "-D", "warnings"]))?;
     if quick {
-        return step("unit tests", cargo(&["nextest", "run", "--workspace", "--lib"]));
+        step("unit tests", workspace(&["nextest", "run"], &["--lib"]))?;
+        return shop::test(quick);
     }
-    step("tests", cargo(&["nextest", "run", "--workspace", "--no-fail-fast"]))?;
-    step("examples in the docs", cargo(&["test", "--workspace", "--doc", "--quiet"]))?;
-    step(
-        "docs",
-        cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings"),
-    )
+    step("tests", workspace(&["nextest", "run"], &["--no-fail-fast"]))?;
+    step("examples in the docs", workspace(&["test"], &["--doc", "--quiet"]))?;
+    step("docs", workspace(&["doc"], &["--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    shop::test(quick)
 }
 
 /// The same random tests as in `test`, many times over.
@@ -38,13 +42,13 @@ pub(crate) fn schema() -> Result<()> {
     Ok(())
 }
 
-fn cargo(arguments: &[&str]) -> Command {
+pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments);
     command
 }
 
-fn step(title: &str, command: impl std::borrow::BorrowMut<Command>) -> Result<()> {
+pub(crate) fn step(title: &str, command: impl std::borrow::BorrowMut<Command>) -> Result<()> {
     let mut command = command;
     let started = Instant::now();
     eprintln!("── {title}");

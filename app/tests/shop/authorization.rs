@@ -1,0 +1,56 @@
+//! Every route × who asks. A feature adds its routes here: what a line does not promise is not promised.
+
+use axum::body::Body;
+use axum::http::Method;
+
+use crate::harness::TestApp;
+
+/// Statuses for guest, member, seller, admin. 303 without a right leads to log-in or to what is missing.
+const TABLE: &[(&str, &str, [u16; 4])] = &[
+    ("GET", "/", [200, 200, 200, 200]),
+    ("GET", "/login", [200, 303, 303, 303]),
+    ("GET", "/signup", [200, 200, 200, 200]),
+    ("GET", "/recover", [200, 200, 200, 200]),
+    ("GET", "/login/second-factor", [303, 303, 303, 303]),
+    ("GET", "/my", [303, 200, 200, 200]),
+    ("GET", "/my/edit", [303, 200, 200, 200]),
+    ("GET", "/my/email", [303, 200, 200, 200]),
+    ("GET", "/my/password", [303, 200, 200, 200]),
+    ("GET", "/my/devices", [303, 200, 200, 200]),
+    ("GET", "/my/consents", [303, 200, 200, 200]),
+    ("GET", "/my/selling", [303, 200, 200, 200]),
+    ("GET", "/my/second-factor", [303, 200, 200, 200]),
+    ("GET", "/my/channel/key", [303, 200, 200, 200]),
+    ("GET", "/my/leave", [303, 200, 200, 200]),
+    ("GET", "/reauthenticate", [303, 200, 200, 200]),
+    ("POST", "/my/edit", [303, 422, 422, 422]),
+    ("POST", "/my/selling", [303, 303, 422, 422]),
+    ("POST", "/my/second-factor/off", [303, 303, 409, 409]),
+    ("POST", "/my/leave", [303, 422, 422, 422]),
+    // Of nobody, or of somebody else: the same.
+    ("POST", "/my/devices/999999/revoke", [303, 404, 404, 404]),
+];
+
+#[tokio::test]
+async fn every_route_for_everybody() {
+    let shop = TestApp::start().await;
+    let (member, seller, admin) = (shop.member("member").await, shop.seller("seller").await, shop.admin().await);
+    let mut people = [
+        ("guest", shop.browser()),
+        ("member", shop.logged_in(&member).await),
+        ("seller", shop.logged_in(&seller).await),
+        ("admin", shop.logged_in(&admin).await),
+    ];
+    let mut wrong = Vec::new();
+    for &(method, path, expected) in TABLE {
+        for ((who, browser), expected) in people.iter_mut().zip(expected) {
+            let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+            let method = Method::from_bytes(method.as_bytes()).unwrap();
+            let answer = browser.clone().send(method.clone(), path, &headers, Body::empty()).await;
+            if answer.status.as_u16() != expected {
+                wrong.push(format!("{method} {path} as {who}: {}, not {expected}", answer.status));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

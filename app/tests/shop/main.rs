@@ -1,0 +1,10 @@
+//! The shop's integration tests: one binary, a fresh database for each test; SQLite, or MySQL with SHOP_TEST_MYSQL_URL.
+#![allow(clippy::unwrap_used)]
+
+mod harness;
+
+mod authorization;
+mod frame;
+mod members;
+mod messages;
+mod schema;

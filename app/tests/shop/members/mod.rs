@@ -1,0 +1,6 @@
+//! Members, walked through as a browser does.
+
+mod account;
+mod login;
+mod selling;
+mod signup;
