@@ -5,11 +5,13 @@ use std::sync::Arc;
 use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{BusKind, Config, StorageConfig};
+use crate::config::{BusKind, Config, PaymentKind, StorageConfig};
 use crate::db;
 use crate::services::Origins;
 use crate::services::bus::{Bus, DatabaseBus, ProcessBus};
 use crate::services::mail::{LocalMailbox, Mailer};
+use crate::services::payment::PaymentProvider;
+use crate::services::payment::test_provider::TestProvider;
 use crate::services::storage::{LocalStorage, Storage};
 use crate::services::streaming::{LocalStreaming, Streaming};
 
@@ -22,6 +24,8 @@ pub struct App {
     pub mail: Arc<dyn Mailer>,
     pub storage: Arc<dyn Storage>,
     pub streaming: Arc<dyn Streaming>,
+    /// None: nothing can be bought.
+    pub payments: Option<Arc<dyn PaymentProvider>>,
     pub bus: Arc<dyn Bus>,
     /// Cancelled when the shop stops: WebSockets and loops end themselves on it.
     pub stop: CancellationToken,
@@ -39,10 +43,15 @@ impl App {
             BusKind::Process => Arc::new(ProcessBus::default()),
             BusKind::Database => Arc::new(DatabaseBus::start(db.clone(), stop.clone()).await?),
         };
+        let payments: Option<Arc<dyn PaymentProvider>> = match config.payments {
+            PaymentKind::None => None,
+            PaymentKind::Test => Some(Arc::new(TestProvider::new(db.clone(), config.secret_key.clone()))),
+        };
         Ok(Arc::new(Self {
             mail: Arc::new(LocalMailbox(db.clone())),
             streaming: Arc::new(LocalStreaming::default()),
             storage,
+            payments,
             bus,
             db,
             config,
@@ -53,12 +62,14 @@ impl App {
     /// What pages may reach, for the content security policy.
     pub fn origins(&self) -> Origins {
         let mut all = self.storage.origins();
-        let streaming = self.streaming.origins();
-        all.media.extend(streaming.media);
-        all.connect.extend(streaming.connect);
-        all.script.extend(streaming.script);
-        all.form.extend(streaming.form);
-        all.frame.extend(streaming.frame);
+        let payments = self.payments.as_ref().map(|payments| payments.origins());
+        for Origins { media, connect, script, form, frame } in payments.into_iter().chain([self.streaming.origins()]) {
+            all.media.extend(media);
+            all.connect.extend(connect);
+            all.script.extend(script);
+            all.form.extend(form);
+            all.frame.extend(frame);
+        }
         all
     }
 }

@@ -32,6 +32,7 @@ pub struct Config {
     pub trusted_proxies: usize,
     pub storage: StorageConfig,
     pub mail_from: String,
+    pub payments: PaymentKind,
     pub bus: BusKind,
     pub log_json: bool,
     /// The operator's commission where a seller has no own, in hundredths of a percent.
@@ -43,6 +44,15 @@ pub struct Config {
 #[derive(Clone, Debug)]
 pub enum StorageConfig {
     Folder(PathBuf),
+}
+
+/// Who takes the money. A real provider joins here as a variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaymentKind {
+    /// Nothing can be bought.
+    None,
+    /// Without money. Production has to ask for it by name: for staging.
+    Test,
 }
 
 /// How chat and other live messages reach the other instances.
@@ -102,6 +112,11 @@ impl Config {
             trusted_proxies: reader.parse("SHOP_TRUSTED_PROXIES", "0").unwrap_or(0),
             storage: StorageConfig::Folder(reader.text("SHOP_MEDIA_FOLDER", "shop-data/media").into()),
             mail_from: reader.text("SHOP_MAIL_FROM", "BOGOSA <no-reply@localhost>"),
+            payments: reader.choice(
+                "SHOP_PAYMENTS",
+                if reader.production { PaymentKind::None } else { PaymentKind::Test },
+                &[("none", PaymentKind::None), ("test", PaymentKind::Test)],
+            ),
             bus: reader.choice(
                 "SHOP_BUS",
                 BusKind::Process,

@@ -17,6 +17,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("m0004_orders", include_str!("../migrations/0004_orders.sql")),
     ("m0005_community", include_str!("../migrations/0005_community.sql")),
     ("m0006_platform", include_str!("../migrations/0006_platform.sql")),
+    ("m0007_test_payments", include_str!("../migrations/0007_test_payments.sql")),
 ];
 
 /// MySQL keeps microseconds; both databases get the same.

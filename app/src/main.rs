@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bogosa_shop::app::AppState;
+use bogosa_shop::config::PaymentKind;
 use bogosa_shop::{App, Config, db, jobs, routes, seed};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -77,6 +78,9 @@ async fn serve(app: AppState) -> anyhow::Result<()> {
     } else {
         let pending = db::pending(&app.db).await.context("asking for migrations")?;
         anyhow::ensure!(pending.is_empty(), "run `bogosa-shop migrate` first: {} are missing", pending.join(", "));
+        if app.config.payments == PaymentKind::Test {
+            tracing::warn!("payments are tests: no money is taken (SHOP_PAYMENTS=test)");
+        }
         tracing::warn!("mail and live channels have only their local forms in this build");
     }
     jobs::start(&app);

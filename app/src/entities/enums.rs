@@ -892,3 +892,29 @@ impl JobStatus {
         }
     }
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "snake_case")]
+pub enum TestOutcome {
+    #[sea_orm(string_value = "succeed")]
+    Succeed,
+    #[sea_orm(string_value = "decline")]
+    Decline,
+    #[sea_orm(string_value = "slow")]
+    Slow,
+    #[sea_orm(string_value = "twice")]
+    Twice,
+}
+
+impl TestOutcome {
+    /// The word as the database and the message keys have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Succeed => "succeed",
+            Self::Decline => "decline",
+            Self::Slow => "slow",
+            Self::Twice => "twice",
+        }
+    }
+}

@@ -59,6 +59,8 @@ pub mod settlements;
 pub mod shipments;
 pub mod stock;
 pub mod stream_events;
+pub mod test_payment_cancels;
+pub mod test_payments;
 pub mod trailer_comments;
 pub mod trailer_reminders;
 pub mod trailers;
@@ -128,6 +130,8 @@ macro_rules! for_each_entity {
         $then!(shipments);
         $then!(stock);
         $then!(stream_events);
+        $then!(test_payment_cancels);
+        $then!(test_payments);
         $then!(trailer_comments);
         $then!(trailer_reminders);
         $then!(trailers);

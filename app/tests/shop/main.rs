@@ -7,4 +7,5 @@ mod authorization;
 mod frame;
 mod members;
 mod messages;
+mod payment_provider;
 mod schema;

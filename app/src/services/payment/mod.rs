@@ -1,6 +1,8 @@
 //! Paying, in a shape that Toss Payments and PortOne both fit: prepare, let the buyer act, confirm, listen to webhooks.
 //! Amounts are whole won and always ours: what the provider or the browser says is compared, never taken over.
 
+pub mod test_provider;
+
 use std::collections::BTreeMap;
 
 use axum::http::HeaderMap;
@@ -131,5 +133,8 @@ pub trait PaymentProvider: Send + Sync + std::fmt::Debug {
     async fn confirm_purchase(&self, provider_ref: &str) -> Result<(), PaymentError>;
     fn origins(&self) -> Origins {
         Origins::default()
+    }
+    fn test(&self) -> Option<&test_provider::TestProvider> {
+        None
     }
 }
