@@ -1,6 +1,6 @@
 # The main page.
 home-title = 라이브 장터
-home-headline = 보고, 묻고, 바로 사는 라이브 장터
+home-headline = 보고, 묻고, 바로 사는 라이브 장터
 home-lead = 판매자가 눈앞에서 보여 드립니다. 궁금한 건 채팅으로 물어보고 방송을 보면서 바로 주문하세요.
 home-watch = 라이브 보러 가기
 home-sell = 나도 판매하기
