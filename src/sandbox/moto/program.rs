@@ -37,10 +37,16 @@ const RULES: &[File] = files! {
     "rules/acm.py"
     "rules/awslambda.py"
     "rules/cloudfront.py"
+    "rules/cognitoidp.py"
+    "rules/events.py"
     "rules/iam.py"
+    "rules/logs.py"
     "rules/policies.py"
+    "rules/queues.py"
     "rules/route53.py"
     "rules/s3.py"
+    "rules/secretsmanager.py"
+    "rules/ses.py"
     "rules/wafv2.py"
 };
 

@@ -53,7 +53,7 @@ impl Layer for Ivs {
                 match call.action.as_str() {
                     "CreateRecordingConfiguration" => {
                         let place = recording::place_of(&call, &request, next).await;
-                        self.create_recording_configuration(&call, &request, place)
+                        self.create_recording_configuration(&call, &request, place, next.stack().behaviour.get().rules)
                     }
                     _ => match self.run(&call, &request) {
                         Some(outcome) => outcome,

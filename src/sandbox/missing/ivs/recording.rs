@@ -4,6 +4,9 @@ use super::{Ivs, Outcome, arn, listed, not_found, summary, text};
 use crate::{call::Call, layer::Next, missing::refusal::refuse, reply::Reply};
 use serde_json::{Value, json};
 
+/// So many one account may have in a region: the documentation and section 4 of the reference.
+const RECORDING_CONFIGURATIONS: usize = 20;
+
 /// Where the bucket of a new configuration stands.
 #[derive(Debug, PartialEq)]
 pub(super) enum Place {
@@ -32,11 +35,23 @@ impl Ivs {
     /// "Known issue: In the us-east-1 region, if you use the AWS CLI to create a recording configuration, it returns
     /// success even if the S3 bucket is in a different region. In this case, the state of the recording configuration
     /// is CREATE_FAILED".
+    /// `strict` is whether the quota holds.
     /// A configuration is ACTIVE at once; the time it spends CREATING is the timing layer's.
-    pub(super) fn create_recording_configuration(&self, call: &Call, request: &Value, place: Place) -> Outcome {
+    pub(super) fn create_recording_configuration(
+        &self,
+        call: &Call,
+        request: &Value,
+        place: Place,
+        strict: bool,
+    ) -> Outcome {
         let invalid = |message: &str| refuse(400, "ValidationException", message);
         if request["destinationConfiguration"]["s3"].is_null() {
             return invalid("destinationConfiguration must name an S3 bucket");
+        }
+        // https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide/service-quotas.html
+        if strict && self.configurations.list(&call.region).len() >= RECORDING_CONFIGURATIONS {
+            let message = "You have reached the limit of recording configurations in this region.";
+            return refuse(402, "ServiceQuotaExceededException", message);
         }
         if place == Place::Elsewhere && call.region != "us-east-1" {
             return invalid("The S3 bucket does not exist in this region");

@@ -1,19 +1,10 @@
-# User pools: one that is protected from deletion cannot be deleted; tags can be set and removed.
-# https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html
+# User pools: tags can be set and removed.
 
 
 @service("cognito-idp", "cognitoidp")
 def cognitoidp():
     from moto.cognitoidp.exceptions import ResourceNotFoundError
-    from moto.cognitoidp.models import CognitoIdpBackend
     from moto.cognitoidp.responses import CognitoIdpResponse as Response
-
-    @around(CognitoIdpBackend)
-    def delete_user_pool(old, self, user_pool_id):
-        pool = self.user_pools.get(user_pool_id)
-        if pool and pool.extended_config.get("DeletionProtection") == "ACTIVE":
-            refuse("InvalidParameterException", "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.")
-        return old(self, user_pool_id)
 
     # https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_TagResource.html
     def tags_of(self):

@@ -1,5 +1,5 @@
-# CloudWatch Logs: the keys of log groups; vended log delivery, where tags stay what they are, an update forgets nothing,
-# and what is in use stays.
+# CloudWatch Logs: the keys of log groups; vended log delivery, where tags stay what they are and an update forgets
+# nothing.
 import json
 
 
@@ -31,23 +31,16 @@ def logs():
             after.policy, after.output_format = before.policy, after.output_format or before.output_format
         return after
 
-    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliverySource.html: "You can't delete
-    # a delivery source if any current deliveries are associated with it."
+    # Their tags go with them.
     @around(LogsBackend)
     def delete_delivery_source(old, self, name):
-        if any(delivery.delivery_source_name == name for delivery in self.deliveries.values()):
-            refuse("ConflictException", "This delivery source is in use by a delivery. Delete the delivery first.")
         source = self.delivery_sources.get(name)
         old(self, name)
         self.tagger.delete_all_tags_for_resource(source.arn)
 
-    # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteDeliveryDestination.html: "You can't
-    # delete a delivery destination if any current deliveries are associated with it."
     @around(LogsBackend)
     def delete_delivery_destination(old, self, name):
         destination = self.delivery_destinations.get(name)
-        if destination and any(delivery.delivery_destination_arn == destination.arn for delivery in self.deliveries.values()):
-            refuse("ConflictException", "This delivery destination is in use by a delivery. Delete the delivery first.")
         old(self, name)
         self.tagger.delete_all_tags_for_resource(destination.arn)
 

@@ -40,12 +40,6 @@ def sesv2():
             found.verified_for_sending_status = done
             found.verification_status = "SUCCESS" if done else "PENDING"
 
-    @around(SESV2Backend)
-    def create_email_identity(old, self, email_identity, *args, **kwargs):
-        if email_identity in self.core_backend.email_identities:
-            refuse("AlreadyExistsException", f"Email identity {email_identity} already exist.")
-        return old(self, email_identity, *args, **kwargs)
-
     # The tags of now, and what moto has no place for.
     @around(Response)
     def get_email_identity(old, self):
