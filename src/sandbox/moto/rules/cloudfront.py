@@ -107,6 +107,18 @@ def cloudfront_rules():
         """A wildcard stands for one label: https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html"""
         return any(name == domain.lower() or "*." + name.partition(".")[2] == domain.lower() for domain in domains)
 
+    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_InvalidationBatch.html: asked for again with the same
+    # reference and the same content, "the response includes the same information returned to the original request".
+    @rule(CloudFrontBackend)
+    def create_invalidation(old, self, dist_id, paths, caller_ref):
+        self.get_distribution(dist_id)
+        for one in self.invalidations.get(dist_id, []):
+            if one.caller_ref == caller_ref:
+                if one.paths != paths:
+                    refuse("InvalidArgument", "Your request contains a caller reference that was used for a previous invalidation batch for the same distribution.")
+                return one
+        return old(self, dist_id, paths, caller_ref)
+
     # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateOriginAccessControl.html
     @rule(CloudFrontBackend)
     def create_origin_access_control(old, self, config_dict):

@@ -70,10 +70,19 @@ def s3_rules():
     def no_acls():
         refuse("AccessControlListNotSupported", "The bucket does not allow ACLs")
 
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html, BlockPublicAcls
+    def check_public(bucket, acl):
+        block = bucket.public_access_block
+        everybody = [grantee.uri for grant in acl.grants for grantee in grant.grantees if grantee.uri.endswith(("/AllUsers", "/AuthenticatedUsers"))] if acl else []
+        if everybody and block and str(block.block_public_acls).lower() == "true":
+            refuse("AccessDenied", "User is not authorized to set a public access control list because public access control lists are prevented by the BlockPublicAcls setting in S3 Block Public Access.", 403)
+
     @rule(S3Backend)
     def put_bucket_acl(old, self, bucket_name, acl):
-        if self.get_bucket(bucket_name).ownership_rule == "BucketOwnerEnforced":
+        bucket = self.get_bucket(bucket_name)
+        if bucket.ownership_rule == "BucketOwnerEnforced":
             no_acls()
+        check_public(bucket, acl)
         return old(self, bucket_name, acl)
 
     for operation in ["put_object", "copy_object", "put_object_acl"]:
@@ -83,6 +92,8 @@ def s3_rules():
             bucket = self.backend.buckets.get(self.bucket_name)
             if without_acls(self) or (only_acls and bucket and bucket.ownership_rule == "BucketOwnerEnforced"):
                 no_acls()
+            if bucket:
+                check_public(bucket, self._acl_from_headers(self.headers))
             return old(self)
 
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html and, for what is

@@ -67,6 +67,17 @@ with refusal("DistributionAlreadyExists", 409):
 with refusal("CNAMEAlreadyExists", 409):
     make(CallerReference="d")
 
+
+
+def invalidate(*paths):
+    batch = {"CallerReference": "i", "Paths": {"Quantity": len(paths), "Items": paths}}
+    return cdn.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)["Invalidation"]["Id"]
+
+
+assert invalidate("/a") == invalidate("/a"), "one reference, one invalidation"
+with refusal("InvalidArgument", 400):
+    invalidate("/b")
+
 # Everything it uses stays.
 with refusal("OriginAccessControlInUse", 409):
     cdn.delete_origin_access_control(Id=oac, IfMatch=made["ETag"])

@@ -19,6 +19,12 @@ with refusal("AccessControlListNotSupported", 400):
 with refusal("InvalidBucketAclWithObjectOwnership", 400):
     s3.create_bucket(Bucket="public", ACL="public-read")
 s3.put_bucket_ownership_controls(Bucket="one", OwnershipControls=open_)
+with refusal("AccessDenied", 403, "BlockPublicAcls"):
+    s3.put_bucket_acl(Bucket="one", ACL="public-read")
+with refusal("AccessDenied", 403, "BlockPublicAcls"):
+    s3.put_object(Bucket="one", Key="k", Body=b"", ACL="public-read")
+blocked = s3.get_public_access_block(Bucket="one")["PublicAccessBlockConfiguration"]
+s3.put_public_access_block(Bucket="one", PublicAccessBlockConfiguration={**blocked, "BlockPublicAcls": False})
 s3.put_bucket_acl(Bucket="one", ACL="public-read")
 assert len(s3.get_bucket_acl(Bucket="one")["Grants"]) == 2
 s3.create_bucket(Bucket="one")

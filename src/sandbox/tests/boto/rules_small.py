@@ -79,13 +79,13 @@ place = {"s3": {"bucketName": "recordings"}}
 arns = [ivs.create_recording_configuration(name="same", destinationConfiguration=place)["recordingConfiguration"]["arn"] for _ in range(20)]
 assert len(set(arns)) == 20
 with refusal("ServiceQuotaExceededException", 402):
-    ivs.create_recording_configuration(name="one more", destinationConfiguration=place)
+    ivs.create_recording_configuration(name="more", destinationConfiguration=place)
 channel = ivs.create_channel(recordingConfigurationArn=arns[0])["channel"]["arn"]
 with refusal("ConflictException", 409):
     ivs.delete_recording_configuration(arn=arns[0])
 ivs.delete_channel(arn=channel)
 ivs.delete_recording_configuration(arn=arns[0])
-ivs.create_recording_configuration(name="one more", destinationConfiguration=place)
+ivs.create_recording_configuration(name="more", destinationConfiguration=place)
 
 convert = aws("mediaconvert")
 convert.create_queue(Name="q")
