@@ -1,9 +1,9 @@
 //! Clients. The only place that builds SDK configuration.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -12,14 +12,19 @@ use aws_sdk_autoscaling::types::AutoScalingGroup;
 use aws_smithy_http_client::tls;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextRef;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::DateTime;
 use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::date_time::Format;
 use bogosa_engine::{Failure, Result};
 
 use super::error::Said;
 use super::index::Index;
 use super::memo::Memo;
+use super::pace::Paced;
 use super::roles::Role;
 
 /// Which account and region, and how to reach them.
@@ -38,18 +43,18 @@ macro_rules! clients {
         #[derive(Debug)]
         pub struct Clients {
             config: SdkConfig,
-            calls: CallCounter,
+            watch: Watch,
             $($name: OnceLock<$sdk::Client>,)*
         }
 
         impl Clients {
-            fn new(config: SdkConfig, calls: CallCounter) -> Self {
-                Self { config, calls, $($name: OnceLock::new(),)* }
+            fn new(config: SdkConfig, watch: Watch) -> Self {
+                Self { config, watch, $($name: OnceLock::new(),)* }
             }
 
             $(pub fn $name(&self) -> &$sdk::Client {
                 self.$name.get_or_init(|| {
-                    let config = $sdk::config::Builder::from(&self.config).interceptor(self.calls.clone());
+                    let config = $sdk::config::Builder::from(&self.config).interceptor(self.watch.clone());
                     $sdk::Client::from_conf(config.build())
                 })
             })*
@@ -89,7 +94,7 @@ impl Clients {
     /// S3 apart: an endpoint of one's own has no host per bucket.
     pub fn s3(&self) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(&self.config)
-            .interceptor(self.calls.clone())
+            .interceptor(self.watch.clone())
             .force_path_style(self.config.endpoint_url().is_some());
         aws_sdk_s3::Client::from_conf(config.build())
     }
@@ -99,13 +104,16 @@ impl Clients {
 #[derive(Debug)]
 pub struct Cloud {
     pub account: String,
+    /// The ARN of who is calling.
+    pub caller: String,
     pub region: String,
     /// `aws`, `aws-cn`, `aws-us-gov`.
     pub partition: String,
     regional: Clients,
     /// us-east-1, where CloudFront looks for certificates and web ACLs.
     global: Clients,
-    calls: CallCounter,
+    watch: Watch,
+    sandbox: bool,
     index: RwLock<Arc<Index>>,
     pub(super) roles: Memo<Vec<Role>>,
     /// By the names asked for, the database instances that exist of them.
@@ -139,10 +147,10 @@ impl Cloud {
             Failure::new("connecting to AWS", "no region is set")
                 .hint("Set `region:` in the stack file, or pass --region, or set AWS_REGION.")
         })?;
-        let calls = CallCounter::default();
-        let regional = Clients::new(config.clone(), calls.clone());
+        let watch = Watch::default();
+        let regional = Clients::new(config.clone(), watch.clone());
         let global_config = config.into_builder().region(Region::from_static("us-east-1")).build();
-        let global = Clients::new(global_config, calls.clone());
+        let global = Clients::new(global_config, watch.clone());
         // Whether the endpoint answers at all, and accepts the credentials, is to be told at once.
         let impatient = aws_sdk_sts::config::Builder::new().retry_config(RetryConfig::standard().with_max_attempts(2));
         let identity = regional.sts().get_caller_identity().customize().config_override(impatient).send().await;
@@ -151,11 +159,13 @@ impl Cloud {
         let partition = identity.arn().and_then(|arn| arn.split(':').nth(1)).unwrap_or("aws").to_owned();
         Ok(Self {
             account,
+            caller: identity.arn().unwrap_or_default().to_owned(),
             region,
             partition,
             regional,
             global,
-            calls,
+            watch,
+            sandbox: target.sandbox,
             index: RwLock::default(),
             roles: Memo::default(),
             databases: Memo::default(),
@@ -175,7 +185,17 @@ impl Cloud {
 
     /// How many requests have been sent, attempts included.
     pub fn calls(&self) -> u64 {
-        self.calls.0.load(Ordering::Relaxed)
+        self.watch.0.calls.load(Ordering::Relaxed)
+    }
+
+    /// AWS's time in milliseconds since 1970, whatever this machine's clock says.
+    pub fn now_ms(&self) -> i64 {
+        local_ms() + self.watch.0.ahead.load(Ordering::Relaxed)
+    }
+
+    /// How long AWS may hide what was just made.
+    pub fn hides_for(&self) -> Duration {
+        if self.sandbox { Duration::from_secs(2) } else { Duration::from_secs(120) }
     }
 
     /// `arn:aws:service:region:account:rest`.
@@ -223,7 +243,7 @@ async fn sdk_config(target: &Target) -> SdkConfig {
         .operation_attempt_timeout(Duration::from_secs(60))
         .build();
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
-        .http_client(https)
+        .http_client(Paced::new(https, !target.sandbox))
         .retry_config(retries)
         .timeout_config(timeouts)
         .app_name(aws_config::AppName::new("bogosa").unwrap_or_else(|_| unreachable!("a valid name")));
@@ -242,12 +262,20 @@ async fn sdk_config(target: &Target) -> SdkConfig {
     loader.load().await
 }
 
+/// Sees every request and answer: counts, and learns AWS's clock from the `Date` of its answers.
 #[derive(Clone, Debug, Default)]
-struct CallCounter(Arc<AtomicU64>);
+struct Watch(Arc<Watched>);
 
-impl Intercept for CallCounter {
+#[derive(Debug, Default)]
+struct Watched {
+    calls: AtomicU64,
+    /// How many milliseconds AWS's clock is ahead of ours.
+    ahead: AtomicI64,
+}
+
+impl Intercept for Watch {
     fn name(&self) -> &'static str {
-        "bogosa call counter"
+        "bogosa watch"
     }
 
     fn read_before_transmit(
@@ -256,7 +284,28 @@ impl Intercept for CallCounter {
         _components: &RuntimeComponents,
         _config: &mut ConfigBag,
     ) -> std::result::Result<(), BoxError> {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.0.calls.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
+
+    fn read_after_transmit(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _components: &RuntimeComponents,
+        _config: &mut ConfigBag,
+    ) -> std::result::Result<(), BoxError> {
+        let date = context.response().headers().get("date");
+        if let Some(date) = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok()) {
+            let ahead = date.to_millis().unwrap_or_default() - local_ms();
+            // The header has whole seconds.
+            let ahead = if ahead.abs() < 1500 { 0 } else { ahead };
+            self.0.ahead.store(ahead, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+}
+
+fn local_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

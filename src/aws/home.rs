@@ -62,7 +62,7 @@ pub async fn write_record(cloud: &Cloud, stack: &str, record: &Record) -> Result
 
 /// Makes the bucket. Its secure settings (no public access, owner enforced, encrypted) are S3's defaults for new
 /// buckets; versions are added, since run logs are an audit trail.
-async fn create(cloud: &Cloud, bucket: &str) -> Result<()> {
+pub(super) async fn create(cloud: &Cloud, bucket: &str) -> Result<()> {
     use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
     let region = BucketLocationConstraint::from(cloud.region.as_str());
     // us-east-1 is the one region that must not be named.

@@ -42,7 +42,7 @@ where
         match call().await {
             Err(failure) if again(&failure) && started.elapsed() < within => {
                 context.say(reason);
-                tokio::time::sleep(pause).await;
+                context.pause(pause, &format!("retrying: {reason}")).await?;
                 pause = next(pause);
             }
             Err(failure) if again(&failure) => {
@@ -74,7 +74,7 @@ where
                     context.say(format!("waiting for {what} ({state})"));
                     told = state;
                 }
-                tokio::time::sleep(pause).await;
+                context.pause(pause, &format!("waiting for {what}")).await?;
                 pause = next(pause);
             }
             Poll::Pending(state) => {

@@ -1,10 +1,14 @@
 //! `bogosa destroy`: a plan with an empty graph. It works from tags alone, so the stack file only names the stack.
 
-use bogosa_engine::{Graph, Inventory, TAG_STACK};
+use std::sync::Arc;
+
+use bogosa_engine::{Graph, Inventory, Summary, TAG_STACK};
 use clap::Args;
 
 use super::error::{CommandError, Exit};
+use super::hold::{Hold, LockArgs};
 use super::outcome::{carry_out, result_name, sentence, summary};
+use super::session::Session;
 use super::ui::Ui;
 use super::{FileOrName, Global, confirm, plan_text};
 use crate::lower::PROTECT;
@@ -16,31 +20,87 @@ pub(super) struct DestroyArgs {
     /// Do not ask.
     #[arg(long)]
     yes: bool,
+    #[command(flatten)]
+    lock: LockArgs,
 }
 
 pub(super) async fn run(args: &DestroyArgs, global: &Global, ui: &Ui) -> Result<Exit, CommandError> {
     // Where there is a file, what it wants helps to find what a dead run left without tags.
     let (session, name, wanted) = args.stack.open(global, ui).await?;
-    let inventory = session.look(&name, &wanted).await?;
-    protected(&inventory, &name)?;
-    let plan = session.plan_from(&name, &Graph::default(), &inventory).await?;
-    if plan.is_noop() {
-        ui.line(format!("There is nothing of stack {name} in {}.", session.cloud.region));
-        ui.object(&summary("ok", &plan.summary(), &session));
-        return Ok(Exit::Done);
+    let hold = match session.hold(&name, "destroy", &args.lock, false, ui).await? {
+        Some(hold) => hold,
+        // Without a home bucket nobody else works here, and where nothing is to be deleted none is made.
+        None if session.look(&name, &wanted).await?.is_empty() => return Ok(nothing(ui, &session, &name)),
+        None => match session.hold(&name, "destroy", &args.lock, true, ui).await? {
+            Some(hold) => hold,
+            None => return Err(CommandError::failed("the home bucket was deleted while it was made")),
+        },
+    };
+    let hold = Arc::new(hold);
+    let result = destroy(args, global, ui, &session, &name, &wanted, &hold).await;
+    if let Ok(hold) = Arc::try_unwrap(hold) {
+        hold.release(result.as_ref().map_or("failed", |exit| result_name(*exit)), ui).await;
     }
-    plan_text::show(ui, &session, &plan);
-    let question = format!("\nThis deletes all of stack {name}, data included. Type its name to go ahead:");
-    confirm::confirm(ui, global, args.yes, &question, &name)?;
+    result
+}
+
+/// AWS may show late what was made a moment ago; more rounds than this are somebody else's doing.
+const ROUNDS: usize = 3;
+
+async fn destroy(
+    args: &DestroyArgs,
+    global: &Global,
+    ui: &Ui,
+    session: &Session,
+    name: &str,
+    wanted: &Graph,
+    hold: &Arc<Hold>,
+) -> Result<Exit, CommandError> {
     let mut again = vec![format!("bogosa destroy --stack {name} --yes")];
     again.extend(global.arguments());
     if global.region.is_none() {
         again.push(format!("--region {}", session.cloud.region));
     }
-    let (report, exit) = carry_out(&session, &plan, ui, &again.join(" ")).await?;
-    ui.line(format!("\n{}", sentence(&report.summary(), &session)));
-    ui.object(&summary(result_name(exit), &report.summary(), &session));
-    Ok(exit)
+    let again = again.join(" ");
+    let mut done = Summary::default();
+    for round in 0..ROUNDS {
+        let inventory = session.look_held(hold, name, wanted, ui).await?;
+        protected(&inventory, name)?;
+        let plan = session.plan_from(name, &Graph::default(), &inventory).await?;
+        if plan.is_noop() {
+            let late = hold.hidden_for(session);
+            if late.is_zero() {
+                break;
+            }
+            ui.note(format!("Looking once more in {} s, for what the dead run may have made last", late.as_secs()));
+            tokio::time::sleep(late).await;
+            continue;
+        }
+        plan_text::show(ui, session, &plan);
+        if round == 0 {
+            let question = format!("\nThis deletes all of stack {name}, data included. Type its name to go ahead:");
+            confirm::confirm(ui, global, args.yes, &question, name)?;
+        }
+        let (report, exit) = carry_out(session, &plan, ui, &again, hold).await?;
+        done += report.summary();
+        if exit != Exit::Done {
+            ui.line(format!("\n{}", sentence(&done, session)));
+            ui.object(&summary(result_name(exit), &done, session));
+            return Ok(exit);
+        }
+    }
+    if done.changes() == 0 {
+        return Ok(nothing(ui, session, name));
+    }
+    ui.line(format!("\n{}", sentence(&done, session)));
+    ui.object(&summary("ok", &done, session));
+    Ok(Exit::Done)
+}
+
+fn nothing(ui: &Ui, session: &Session, name: &str) -> Exit {
+    ui.line(format!("There is nothing of stack {name} in {}.", session.cloud.region));
+    ui.object(&summary("ok", &Summary::default(), session));
+    Exit::Done
 }
 
 /// `lifecycle.protect` holds without the file too: it is a tag.

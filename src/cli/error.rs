@@ -14,6 +14,8 @@ pub(crate) enum Exit {
     /// Changes or drift found, where asked for.
     Different = 2,
     InvalidInput = 4,
+    /// Another run holds the stack.
+    Locked = 5,
     Interrupted = 130,
 }
 

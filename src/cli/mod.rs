@@ -5,16 +5,19 @@ mod destroy;
 mod drift;
 mod error;
 mod graph;
+mod hold;
 mod list;
 mod outcome;
 mod plan;
 mod plan_file;
 mod plan_text;
+mod runs;
 mod sandbox;
 mod schema;
 mod session;
 mod status;
 mod ui;
+mod unlock;
 mod up;
 mod validate;
 
@@ -136,6 +139,10 @@ enum Command {
     Status(status::StatusArgs),
     /// List the stacks of the account and region.
     List,
+    /// Show who changed a stack, when, and what came of it.
+    Runs(runs::RunsArgs),
+    /// Take the lease of a stack away from a run that is dead.
+    Unlock(unlock::UnlockArgs),
     /// Draw the resources and what they depend on. Needs no account.
     Graph(graph::GraphArgs),
     /// Print every field of the stack file: a JSON Schema, or a page for people.
@@ -183,6 +190,8 @@ fn run(cli: &Cli, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Drift(args) => block_on(drift::run(args, global, ui)),
         Command::Status(args) => block_on(status::run(args, global, ui)),
         Command::List => block_on(list::run(global, ui)),
+        Command::Runs(args) => block_on(runs::run(args, global, ui)),
+        Command::Unlock(args) => block_on(unlock::run(args, global, ui)),
     }
 }
 

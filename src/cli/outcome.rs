@@ -2,58 +2,76 @@
 
 use std::sync::Arc;
 
-use bogosa_engine::{Action, Cancel, Options, Outcome, Plan, Report, Summary, apply};
+use bogosa_engine::{Action, Options, Outcome, Plan, Report, Summary, apply};
 use serde_json::{Value, json};
 
 use super::error::{CommandError, Exit};
+use super::hold::{Hold, Stop};
 use super::session::Session;
 use super::ui::{Style, Ui, seconds};
 use crate::aws::home;
 
-/// Carries out `plan`, keeps the record, and reports. `again` is the command that continues.
+/// Carries out `plan` under the lease, keeps the record, and reports. `again` is the command that continues.
 pub(super) async fn carry_out(
     session: &Session,
     plan: &Plan,
     ui: &Ui,
     again: &str,
+    hold: &Arc<Hold>,
 ) -> Result<(Report, Exit), CommandError> {
-    let cancel = Cancel::default();
     let progress = Arc::new(ui.progress());
-    let seen = progress.clone();
+    let (seen, held) = (progress.clone(), hold.clone());
     let options = Options {
-        run: home::run_id(),
+        run: hold.run.clone(),
         per_service: 8,
-        cancel: cancel.clone(),
-        events: Arc::new(move |event| seen.see(&event)),
+        cancel: hold.cancel.clone(),
+        events: Arc::new(move |event| {
+            held.see(&event);
+            seen.see(&event);
+        }),
+        journal: hold.lease.clone(),
     };
-    let watcher = tokio::spawn(interrupts(cancel, ui.clone()));
+    // A run that dies in its first seconds is to leave its name.
+    if let Err(failure) = hold.log.write().await {
+        ui.note(format!("The log of this run cannot be kept: {failure}. Nothing depends on it."));
+    }
+    let watcher = tokio::spawn(interrupts(hold.clone(), ui.clone()));
     let report = apply(&session.kinds, &session.cloud, plan, &options).await;
     watcher.abort();
     progress.finish();
-    let exit = match (report.is_complete(), report.cancelled) {
+    let exit = match (report.is_complete(), hold.stopped()) {
         (true, _) => Exit::Done,
-        (false, true) => Exit::Interrupted,
-        (false, false) => Exit::Failed,
+        (false, Some(Stop::Asked)) => Exit::Interrupted,
+        (false, _) => Exit::Failed,
     };
-    if let Err(failure) = home::write_record(&session.cloud, &plan.stack, &report.record).await {
+    if hold.stopped() != Some(Stop::CredentialsExpired)
+        && let Err(failure) = home::write_record(&session.cloud, &plan.stack, &report.record).await
+    {
         ui.note(format!("The last-applied record could not be kept: {failure}. Nothing depends on it."));
     }
-    tell(ui, &report, again);
+    tell(ui, &report, hold.stopped(), again);
     Ok((report, exit))
 }
 
-/// The first Ctrl-C lets what is in flight finish, the second ends the process.
-async fn interrupts(cancel: Cancel, ui: Ui) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        cancel.request();
-        ui.note("Stopping: what is in flight is finished, nothing new is started. Ctrl-C again stops at once.");
-    }
-    if tokio::signal::ctrl_c().await.is_ok() {
-        std::process::exit(Exit::Interrupted as i32);
+/// The first Ctrl-C, or a SIGTERM, lets calls in flight finish and ends all waits; the second ends the process.
+async fn interrupts(hold: Arc<Hold>, ui: Ui) {
+    asked_to_stop().await;
+    hold.stop(Stop::Asked);
+    ui.note("Stopping: calls in flight are finished, nothing new is started. Ctrl-C again stops at once.");
+    asked_to_stop().await;
+    std::process::exit(Exit::Interrupted as i32);
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut term) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = term.recv() => (),
+        _ = tokio::signal::ctrl_c() => (),
     }
 }
 
-fn tell(ui: &Ui, report: &Report, again: &str) {
+fn tell(ui: &Ui, report: &Report, stopped: Option<Stop>, again: &str) {
     let mut waiting = 0;
     for (address, outcome) in &report.outcomes {
         match outcome {
@@ -74,9 +92,16 @@ fn tell(ui: &Ui, report: &Report, again: &str) {
             ui.line(format!("  {address} {}", ui.paint(Style::Faint, because)));
         }
     }
-    if !report.is_complete() {
-        ui.line(format!("\nWhat is done stays done. To continue: {again}"));
+    if report.is_complete() {
+        return;
     }
+    match stopped {
+        Some(Stop::LeaseLost) => ui.line("\nStopped: the lease of the stack was taken away, or could not be renewed. Look who else changes it: `bogosa runs`."),
+        Some(Stop::CredentialsExpired) => ui.line("\nStopped: the credentials have expired. Renew them first."),
+        Some(Stop::Asked) | None => {}
+    }
+    ui.line(format!("\nWhat is done stays done. To continue: {again}"));
+    ui.object(&json!({"type": "continue", "command": again}));
 }
 
 /// The last line of `--output json`.
@@ -105,7 +130,7 @@ pub(super) fn result_name(exit: Exit) -> &'static str {
     match exit {
         Exit::Done | Exit::Different => "ok",
         Exit::Interrupted => "interrupted",
-        Exit::Failed | Exit::InvalidInput => "failed",
+        Exit::Failed | Exit::InvalidInput | Exit::Locked => "failed",
     }
 }
 

@@ -1,11 +1,13 @@
 //! `bogosa up`.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use bogosa_engine::Graph;
 use clap::Args;
 
 use super::error::{CommandError, Exit};
+use super::hold::{Hold, LockArgs};
 use super::outcome::{carry_out, loses_data, result_name, sentence, summary};
 use super::plan_file::PlanFile;
 use super::session::{Session, load};
@@ -28,17 +30,42 @@ pub(super) struct UpArgs {
     /// Go ahead where a change deletes data.
     #[arg(long)]
     allow_data_loss: bool,
+    #[command(flatten)]
+    lock: LockArgs,
 }
 
 pub(super) async fn run(args: &UpArgs, global: &Global, ui: &Ui) -> Result<Exit, CommandError> {
-    let (session, name, graph, saved) = prepare(args, global, ui).await?;
-    let plan = session.plan(&name, &graph).await?;
-    if let Some(saved) = &saved {
-        saved.check(&session, &plan)?;
+    let prepared = prepare(args, global, ui).await?;
+    let Some(hold) = prepared.session.hold(&prepared.stack, "up", &args.lock, MAKE_HOME, ui).await? else {
+        return Err(CommandError::failed("the home bucket was deleted while it was made"));
+    };
+    let hold = Arc::new(hold);
+    let result = up(args, global, ui, &prepared, &hold).await;
+    if let Ok(hold) = Arc::try_unwrap(hold) {
+        hold.release(result.as_ref().map_or("failed", |exit| result_name(*exit)), ui).await;
     }
-    plan_text::show(ui, &session, &plan);
+    result
+}
+
+/// The account's home bucket is made at its first `up`.
+const MAKE_HOME: bool = true;
+
+async fn up(
+    args: &UpArgs,
+    global: &Global,
+    ui: &Ui,
+    prepared: &Prepared,
+    hold: &Arc<Hold>,
+) -> Result<Exit, CommandError> {
+    let Prepared { session, stack, graph, saved } = prepared;
+    let inventory = session.look_held(hold, stack, graph, ui).await?;
+    let plan = session.plan_from(stack, graph, &inventory).await?;
+    if let Some(saved) = &saved {
+        saved.check(session, &plan)?;
+    }
+    plan_text::show(ui, session, &plan);
     if plan.is_noop() {
-        ui.object(&summary("ok", &plan.summary(), &session));
+        ui.object(&summary("ok", &plan.summary(), session));
         return Ok(Exit::Done);
     }
     let lost = loses_data(&plan);
@@ -48,30 +75,34 @@ pub(super) async fn run(args: &UpArgs, global: &Global, ui: &Ui) -> Result<Exit,
     }
     confirm::confirm(ui, global, args.yes, "\nGo ahead? Only `yes` does:", "yes")?;
     let again = format!("bogosa up {}", arguments(args, global));
-    let (report, exit) = carry_out(&session, &plan, ui, &again).await?;
-    ui.line(format!("\n{}", sentence(&report.summary(), &session)));
+    let (report, exit) = carry_out(session, &plan, ui, &again, hold).await?;
+    ui.line(format!("\n{}", sentence(&report.summary(), session)));
     if exit == Exit::Done {
         status::endpoints(ui, &report.outputs);
     }
-    ui.object(&summary(result_name(exit), &report.summary(), &session));
+    ui.object(&summary(result_name(exit), &report.summary(), session));
     Ok(exit)
 }
 
-async fn prepare(
-    args: &UpArgs,
-    global: &Global,
-    ui: &Ui,
-) -> Result<(Session, String, Graph, Option<PlanFile>), CommandError> {
+/// What `up` works with.
+struct Prepared {
+    session: Session,
+    stack: String,
+    graph: Graph,
+    saved: Option<PlanFile>,
+}
+
+async fn prepare(args: &UpArgs, global: &Global, ui: &Ui) -> Result<Prepared, CommandError> {
     if let Some(file) = &args.plan {
         let saved = PlanFile::read(file)?;
         let session = Session::connect(global, Some(&saved.region), ui).await?;
-        return Ok((session, saved.stack.clone(), saved.graph.clone(), Some(saved)));
+        return Ok(Prepared { session, stack: saved.stack.clone(), graph: saved.graph.clone(), saved: Some(saved) });
     }
     let file = args.stack.clone().unwrap_or_default();
     let stack = load(&StackArgs { stack: file, over: args.over.clone() })?;
     let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
     let graph = session.graph(&stack).await?;
-    Ok((session, stack.doc.stack.clone(), graph, None))
+    Ok(Prepared { session, stack: stack.doc.stack.clone(), graph, saved: None })
 }
 
 /// The arguments of the command that continues.

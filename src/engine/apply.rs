@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use futures::future::BoxFuture;
@@ -13,23 +12,9 @@ use serde_json::Value;
 use crate::plan::{differences, old_address};
 use crate::steps::{Step, Verb, steps};
 use crate::{
-    Action, Address, Change, Context, Difference, Event, Failure, Kinds, Live, Node, Outcome, Outputs, Plan, Report,
-    Result, Status, TAG_RESOURCE, TAG_RUN, Tags, resolve,
+    Action, Address, Cancel, Change, Context, Difference, Event, Failure, Journal, Kinds, Live, Node, Outcome, Outputs,
+    Plan, Report, Result, Status, TAG_RESOURCE, TAG_RUN, Tags, resolve,
 };
-
-/// A wish to stop: what is in flight is finished, nothing new is started.
-#[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    pub fn request(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    pub fn requested(&self) -> bool {
-        self.0.load(Ordering::SeqCst)
-    }
-}
 
 /// How a plan is carried out.
 pub struct Options {
@@ -39,11 +24,12 @@ pub struct Options {
     pub per_service: usize,
     pub cancel: Cancel,
     pub events: Arc<dyn Fn(Event) + Send + Sync>,
+    pub journal: Arc<dyn Journal>,
 }
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { run, per_service, cancel, events: _ } = self;
+        let Self { run, per_service, cancel, events: _, journal: _ } = self;
         f.debug_struct("Options").field("run", run).field("per_service", per_service).field("cancel", cancel).finish()
     }
 }
@@ -149,6 +135,7 @@ impl<'a, C: Send + Sync> Run<'a, C> {
             run: self.options.run.clone(),
             token: self.record.token(self.stack, &change.address),
             tags,
+            cancel: self.options.cancel.clone(),
             say: Arc::new(move |address, detail| events(Event::Waiting { address: address.clone(), detail })),
         };
         // Everything it refers to is there by now: its dependencies are done.
@@ -160,12 +147,12 @@ impl<'a, C: Send + Sync> Run<'a, C> {
             let spec = self.kinds.get(node.address.kind()).map(|kind| kind.canonical(&spec)).unwrap_or(spec);
             Node { spec, ..node.clone() }
         });
-        let (kinds, cloud, verb) = (self.kinds, self.cloud, *verb);
+        let (kinds, cloud, journal, verb) = (self.kinds, self.cloud, &*self.options.journal, *verb);
         Box::pin(async move {
             let started = Instant::now();
             let result = match (verb, node) {
                 (Verb::Make, Some(node)) => {
-                    make(kinds, cloud, change, &context, &node).await.map(|outputs| Some((outputs, node.spec)))
+                    make(kinds, cloud, journal, change, &context, &node).await.map(|outputs| Some((outputs, node.spec)))
                 }
                 (Verb::Make, None) => Ok(None),
                 (Verb::Remove, _) => remove(kinds, cloud, change, &context).await.map(|()| None),
@@ -208,6 +195,12 @@ impl<'a, C: Send + Sync> Run<'a, C> {
                 if !halfway {
                     (self.options.events)(Event::Finished { address: address.clone(), action: *action, id, ms });
                 }
+            }
+            // The cloud goes on by itself; the next run waits for it.
+            Err(failure) if failure.is_interrupted() => {
+                let (action, because) = (*action, failure.said);
+                (self.options.events)(Event::Skipped { address: address.clone(), action, because: because.clone() });
+                self.settle(address, Outcome::Skipped { action, because });
             }
             Err(failure) => {
                 (self.options.events)(Event::Failed {
@@ -271,20 +264,30 @@ impl<'a, C: Send + Sync> Run<'a, C> {
 async fn make<C: Sync>(
     kinds: &Kinds<C>,
     cloud: &C,
+    journal: &dyn Journal,
     change: &Change,
     context: &Context,
     node: &Node,
 ) -> Result<Outputs> {
     let kind = kind_of(kinds, &change.address)?;
+    let create = async || {
+        if !kind.about().tag_only {
+            return kind.create(cloud, context, &node.spec).await;
+        }
+        journal.creating(&change.address).await?;
+        let made = kind.create(cloud, context, &node.spec).await;
+        journal.created(&change.address);
+        made
+    };
     let outputs = match (change.action, &change.before) {
         (Action::Update, Some(live)) => update(kinds, cloud, context, live, node).await?,
         (Action::Replace, Some(live)) if change.create_first => {
             // From here on the old one is no longer in the stack file, whatever happens to this run.
             let old = Tags::from([(TAG_RESOURCE.to_owned(), old_address(&change.address, &live.id))]);
             kind.retag(cloud, context, live, &old, &[]).await?;
-            kind.create(cloud, context, &node.spec).await?
+            create().await?
         }
-        _ => kind.create(cloud, context, &node.spec).await?,
+        _ => create().await?,
     };
     kind.wait(cloud, context, outputs).await
 }

@@ -18,6 +18,9 @@ pub struct Failure {
     pub hint: Option<String>,
 }
 
+/// No code of any cloud.
+const INTERRUPTED: &str = "bogosa:Interrupted";
+
 pub type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
@@ -33,6 +36,15 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// A wait that ended because the run is to stop.
+    pub fn interrupted(waiting_for: &str) -> Self {
+        Self::new("waiting", format!("the run was stopped while {waiting_for}; the next run goes on")).code(INTERRUPTED)
+    }
+
+    pub fn is_interrupted(&self) -> bool {
+        self.is(&[INTERRUPTED])
     }
 
     /// Whether the cloud answered with one of these codes.

@@ -1,6 +1,8 @@
 //! What exists: the resources of one stack as the cloud shows them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::time::{Duration, Instant};
 
 use futures::stream::{FuturesUnordered, StreamExt};
 use serde::{Deserialize, Serialize};
@@ -125,4 +127,27 @@ pub async fn discover<C: Sync>(kinds: &Kinds<C>, cloud: &C, stack: &str, wanted:
         found.extend(lives?);
     }
     Inventory::new(found)
+}
+
+/// Looks again until everything in `awaited` is seen, at most for `within`: the way to look after a run that died, which
+/// may have made what the cloud does not show yet.
+pub async fn discover_awaiting<F, Fut>(
+    awaited: &BTreeSet<Address>,
+    within: Duration,
+    pause: Duration,
+    mut look: F,
+) -> Result<Inventory>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<Inventory>>,
+{
+    let started = Instant::now();
+    loop {
+        let inventory = look().await?;
+        let seen = awaited.iter().all(|address| inventory.get(address).is_some());
+        if seen || started.elapsed() >= within {
+            return Ok(inventory);
+        }
+        tokio::time::sleep(pause).await;
+    }
 }

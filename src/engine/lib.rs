@@ -10,12 +10,14 @@
 
 mod address;
 mod apply;
+mod cancel;
 mod diff;
 mod event;
 mod failure;
 mod graph;
 mod input;
 mod inventory;
+mod journal;
 mod plan;
 mod record;
 mod report;
@@ -23,13 +25,15 @@ mod resource;
 mod steps;
 
 pub use address::Address;
-pub use apply::{Cancel, Options, apply};
+pub use apply::{Options, apply};
+pub use cancel::Cancel;
 pub use diff::{Difference, diff};
 pub use event::Event;
 pub use failure::{Failure, Result};
 pub use graph::{Graph, GraphError, Node, Origin};
 pub use input::{Input, Part, Reference, references, resolve};
-pub use inventory::{Inventory, Live, discover};
+pub use inventory::{Inventory, Live, discover, discover_awaiting};
+pub use journal::{Journal, NoJournal};
 pub use plan::{Action, Cause, Change, Plan, Reason, former, plan};
 pub use record::Record;
 pub use report::{Outcome, Report, Summary};

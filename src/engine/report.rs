@@ -63,6 +63,17 @@ impl Summary {
     }
 }
 
+impl std::ops::AddAssign for Summary {
+    fn add_assign(&mut self, other: Self) {
+        let Self { create, update, replace, delete, noop } = other;
+        self.create += create;
+        self.update += update;
+        self.replace += replace;
+        self.delete += delete;
+        self.noop += noop;
+    }
+}
+
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { create, update, replace, delete, noop } = self;

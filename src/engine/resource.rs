@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use futures::future::{BoxFuture, FutureExt};
 use serde::de::DeserializeOwned;
@@ -11,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::inventory::Live;
-use crate::{Address, Difference, Failure, Input, Result};
+use crate::{Address, Cancel, Difference, Failure, Input, Result};
 
 pub type Tags = BTreeMap<String, String>;
 pub type Outputs = BTreeMap<String, String>;
@@ -40,6 +41,9 @@ pub trait Resource: Send + Sync + 'static {
     const IMPACTS: &'static [(&'static str, Impact)] = &[];
     /// Whether deleting it deletes data that nothing else has.
     const HOLDS_DATA: bool = false;
+    /// Whether nothing but its tags tells it from another: it has no unique name, and its creation takes no token. A
+    /// run notes such a creation before it makes it ([`crate::Journal`]).
+    const TAG_ONLY: bool = false;
     const REPLACE: ReplaceOrder = ReplaceOrder::DeleteFirst;
     /// How long each operation typically takes.
     const SECONDS: Seconds = Seconds { create: 2, update: 2, delete: 2 };
@@ -169,6 +173,7 @@ pub struct About {
     pub after: &'static [&'static str],
     pub impacts: &'static [(&'static str, Impact)],
     pub holds_data: bool,
+    pub tag_only: bool,
     pub replace: ReplaceOrder,
     pub seconds: Seconds,
 }
@@ -230,6 +235,7 @@ pub struct Context {
     pub token: String,
     /// The tags the resource is to carry, bogosa's own included.
     pub tags: Tags,
+    pub(crate) cancel: Cancel,
     pub(crate) say: Say,
 }
 
@@ -242,7 +248,16 @@ impl Context {
             address,
             run: "test".to_owned(),
             tags,
+            cancel: Cancel::default(),
             say: std::sync::Arc::new(|_, _| {}),
+        }
+    }
+
+    /// Pauses in a wait. Fails as interrupted, saying what was being done, where the run is to stop.
+    pub async fn pause(&self, length: Duration, doing: &str) -> Result<()> {
+        tokio::select! {
+            () = tokio::time::sleep(length) => Ok(()),
+            () = self.cancel.wait() => Err(Failure::interrupted(doing)),
         }
     }
 
@@ -254,13 +269,14 @@ impl Context {
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { stack, address, run, token, tags, say: _ } = self;
+        let Self { stack, address, run, token, tags, cancel, say: _ } = self;
         f.debug_struct("Context")
             .field("stack", stack)
             .field("address", address)
             .field("run", run)
             .field("token", token)
             .field("tags", tags)
+            .field("cancel", cancel)
             .finish()
     }
 }
@@ -347,6 +363,7 @@ impl<R: Resource> Kind<R::Cloud> for Typed<R> {
             after: R::AFTER,
             impacts: R::IMPACTS,
             holds_data: R::HOLDS_DATA,
+            tag_only: R::TAG_ONLY,
             replace: R::REPLACE,
             seconds: R::SECONDS,
         }

@@ -12,7 +12,7 @@ use bogosa_engine::{Context, Difference, Found, Input, Outputs, Resource, Result
 use serde::{Deserialize, Serialize};
 
 use super::{BUSY, absent_is_none, busy, gone, pools};
-use crate::aws::{Cloud, Said, retry, tags};
+use crate::aws::{Cloud, Said, once, retry, tags, unrepeated};
 
 #[derive(Debug)]
 pub struct Pool;
@@ -44,6 +44,7 @@ impl Resource for Pool {
 
     const KIND: &'static str = "cognito_identity.pool";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const TAG_ONLY: bool = true;
     const SECONDS: Seconds = Seconds { create: 1, update: 1, delete: 1 };
 
     async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
@@ -65,26 +66,34 @@ impl Resource for Pool {
     }
 
     async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
-        for id in called(cloud, &spec.name).await? {
-            if let Some((_, live_tags)) = get(cloud, &id).await?
-                && tags::must_be_ours(context, "", &live_tags).is_ok()
-            {
-                put(cloud, context, &id, spec).await?;
-                return Ok(outputs(&id));
+        let earlier = || async {
+            for id in called(cloud, &spec.name).await? {
+                if let Some((_, live_tags)) = get(cloud, &id).await?
+                    && tags::must_be_ours(context, "", &live_tags).is_ok()
+                {
+                    put(cloud, context, &id, spec).await?;
+                    return Ok(Some(outputs(&id)));
+                }
             }
-        }
-        let made = cloud
-            .cognito_identity()
-            .create_identity_pool()
-            .identity_pool_name(&spec.name)
-            .allow_unauthenticated_identities(spec.guests)
-            .allow_classic_flow(spec.classic_flow)
-            .set_cognito_identity_providers(providers(spec)?)
-            .set_identity_pool_tags(Some(context.tags.clone().into_iter().collect()))
-            .send()
-            .await
-            .said("cognito-identity CreateIdentityPool")?;
-        Ok(outputs(made.identity_pool_id()))
+            Ok(None)
+        };
+        once(cloud, context, earlier, || async {
+            let made = cloud
+                .cognito_identity()
+                .create_identity_pool()
+                .identity_pool_name(&spec.name)
+                .allow_unauthenticated_identities(spec.guests)
+                .allow_classic_flow(spec.classic_flow)
+                .set_cognito_identity_providers(providers(spec)?)
+                .set_identity_pool_tags(Some(context.tags.clone().into_iter().collect()))
+                .customize()
+                .config_override(unrepeated!(aws_sdk_cognitoidentity))
+                .send()
+                .await
+                .said("cognito-identity CreateIdentityPool")?;
+            Ok(outputs(made.identity_pool_id()))
+        })
+        .await
     }
 
     async fn update(

@@ -16,7 +16,7 @@ use bogosa_engine::{
 use serde::{Deserialize, Serialize};
 
 use super::{absent_is_none, gone, pools};
-use crate::aws::{Cloud, Said, retry};
+use crate::aws::{Cloud, Said, once, retry, unrepeated};
 
 #[derive(Debug)]
 pub struct Client;
@@ -43,6 +43,7 @@ impl Resource for Client {
 
     const KIND: &'static str = "cognito_idp.client";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const TAG_ONLY: bool = true;
     const IMPACTS: &'static [(&'static str, Impact)] =
         &[("pool", Impact::Replacement), ("secret", Impact::Replacement)];
     const SECONDS: Seconds = Seconds { create: 1, update: 1, delete: 1 };
@@ -66,33 +67,40 @@ impl Resource for Client {
 
     async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
         let (pool, name) = (spec.pool.known()?, physical(context));
-        if let Some((id, _)) = list(cloud, pool).await?.into_iter().find(|(_, other)| *other == name) {
-            put(cloud, context, &id, spec).await?;
-            return Ok(outputs(&id));
-        }
-        let settings = Settings::of(spec);
-        let made = cloud
-            .cognito_idp()
-            .create_user_pool_client()
-            .user_pool_id(pool)
-            .client_name(name)
-            .generate_secret(spec.secret)
-            .set_explicit_auth_flows(Some(settings.flows))
-            .set_callback_urls(settings.urls)
-            .set_allowed_o_auth_flows(settings.oauth_flows)
-            .set_allowed_o_auth_scopes(settings.scopes)
-            .set_supported_identity_providers(settings.providers)
-            .allowed_o_auth_flows_user_pool_client(!spec.callback_urls.is_empty())
-            .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)
-            .enable_token_revocation(true)
-            .access_token_validity(spec.access_minutes)
-            .id_token_validity(spec.id_minutes)
-            .refresh_token_validity(spec.refresh_days)
-            .token_validity_units(units())
-            .send()
-            .await
-            .said("cognito-idp CreateUserPoolClient")?;
-        Ok(outputs(made.user_pool_client().and_then(|client| client.client_id()).unwrap_or_default()))
+        let earlier = || async {
+            match list(cloud, pool).await?.into_iter().find(|(_, other)| *other == name) {
+                Some((id, _)) => put(cloud, context, &id, spec).await.map(|_| Some(outputs(&id))),
+                None => Ok(None),
+            }
+        };
+        once(cloud, context, earlier, || async {
+            let settings = Settings::of(spec);
+            let made = cloud
+                .cognito_idp()
+                .create_user_pool_client()
+                .user_pool_id(pool)
+                .client_name(&name)
+                .generate_secret(spec.secret)
+                .set_explicit_auth_flows(Some(settings.flows))
+                .set_callback_urls(settings.urls)
+                .set_allowed_o_auth_flows(settings.oauth_flows)
+                .set_allowed_o_auth_scopes(settings.scopes)
+                .set_supported_identity_providers(settings.providers)
+                .allowed_o_auth_flows_user_pool_client(!spec.callback_urls.is_empty())
+                .prevent_user_existence_errors(PreventUserExistenceErrorTypes::Enabled)
+                .enable_token_revocation(true)
+                .access_token_validity(spec.access_minutes)
+                .id_token_validity(spec.id_minutes)
+                .refresh_token_validity(spec.refresh_days)
+                .token_validity_units(units())
+                .customize()
+                .config_override(unrepeated!(aws_sdk_cognitoidentityprovider))
+                .send()
+                .await
+                .said("cognito-idp CreateUserPoolClient")?;
+            Ok(outputs(made.user_pool_client().and_then(|client| client.client_id()).unwrap_or_default()))
+        })
+        .await
     }
 
     async fn update(

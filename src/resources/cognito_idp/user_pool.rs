@@ -16,7 +16,7 @@ use bogosa_engine::{Context, Difference, Found, Outputs, Resource, Result, Scope
 use serde::{Deserialize, Serialize};
 
 use super::{absent_is_none, gone, pools};
-use crate::aws::{Built, Cloud, Said, retry, tags};
+use crate::aws::{Built, Cloud, Said, once, retry, tags, unrepeated};
 
 #[derive(Debug)]
 pub struct UserPool;
@@ -49,6 +49,7 @@ impl Resource for UserPool {
 
     const KIND: &'static str = "cognito_idp.user_pool";
     const OUTPUTS: &'static [&'static str] = &["id", "arn"];
+    const TAG_ONLY: bool = true;
     const HOLDS_DATA: bool = true;
     const SECONDS: Seconds = Seconds { create: 3, update: 2, delete: 3 };
 
@@ -72,32 +73,40 @@ impl Resource for UserPool {
     }
 
     async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
-        for id in called(cloud, &spec.name).await? {
-            if let Some(pool) = get(cloud, &id).await?
-                && tags::must_be_ours(context, "", &tags_of(&pool)).is_ok()
-            {
-                put(cloud, context, &pool, spec).await?;
-                return Ok(outputs(&pool));
+        let earlier = || async {
+            for id in called(cloud, &spec.name).await? {
+                if let Some(pool) = get(cloud, &id).await?
+                    && tags::must_be_ours(context, "", &tags_of(&pool)).is_ok()
+                {
+                    put(cloud, context, &pool, spec).await?;
+                    return Ok(Some(outputs(&pool)));
+                }
             }
-        }
-        let made = cloud
-            .cognito_idp()
-            .create_user_pool()
-            .pool_name(&spec.name)
-            .username_attributes(UsernameAttributeType::Email)
-            .username_configuration(UsernameConfigurationType::builder().case_sensitive(false).build().built()?)
-            .auto_verified_attributes(VerifiedAttributeType::Email)
-            .account_recovery_setting(by_email()?)
-            .policies(policies(spec, None))
-            .admin_create_user_config(
-                AdminCreateUserConfigType::builder().allow_admin_create_user_only(spec.admin_only).build(),
-            )
-            .deletion_protection(protection(spec.deletion_protection))
-            .set_user_pool_tags(Some(context.tags.clone().into_iter().collect()))
-            .send()
-            .await
-            .said("cognito-idp CreateUserPool")?;
-        let outputs = made.user_pool().map(outputs).unwrap_or_default();
+            Ok(None)
+        };
+        let outputs = once(cloud, context, earlier, || async {
+            let made = cloud
+                .cognito_idp()
+                .create_user_pool()
+                .pool_name(&spec.name)
+                .username_attributes(UsernameAttributeType::Email)
+                .username_configuration(UsernameConfigurationType::builder().case_sensitive(false).build().built()?)
+                .auto_verified_attributes(VerifiedAttributeType::Email)
+                .account_recovery_setting(by_email()?)
+                .policies(policies(spec, None))
+                .admin_create_user_config(
+                    AdminCreateUserConfigType::builder().allow_admin_create_user_only(spec.admin_only).build(),
+                )
+                .deletion_protection(protection(spec.deletion_protection))
+                .set_user_pool_tags(Some(context.tags.clone().into_iter().collect()))
+                .customize()
+                .config_override(unrepeated!(aws_sdk_cognitoidentityprovider))
+                .send()
+                .await
+                .said("cognito-idp CreateUserPool")?;
+            Ok(made.user_pool().map(outputs).unwrap_or_default())
+        })
+        .await?;
         let id = outputs.get("id").cloned().unwrap_or_default();
         put_mfa(cloud, context, &id, &spec.mfa).await?;
         Ok(outputs)

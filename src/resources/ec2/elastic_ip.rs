@@ -8,7 +8,7 @@ use bogosa_engine::{Context, Difference, Failure, Found, Outputs, Resource, Resu
 use serde::{Deserialize, Serialize};
 
 use super::{VISIBLE, gone_is_fine, of_address, of_stack, retag, tagged};
-use crate::aws::{Cloud, Said, retry, tags};
+use crate::aws::{Cloud, Said, once, retry, tags, unrepeated};
 use crate::read_tags;
 
 #[derive(Debug)]
@@ -25,6 +25,7 @@ impl Resource for ElasticIp {
 
     const KIND: &'static str = "ec2.elastic_ip";
     const OUTPUTS: &'static [&'static str] = &["id", "public_ip"];
+    const TAG_ONLY: bool = true;
     const SECONDS: Seconds = Seconds { create: 1, update: 1, delete: 2 };
 
     async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
@@ -40,21 +41,23 @@ impl Resource for ElasticIp {
     }
 
     async fn create(cloud: &Cloud, context: &Context, _spec: &Spec) -> Result<Outputs> {
-        // What a run made that died a moment ago may not have been visible at the time of the plan.
-        let earlier = describe(cloud, of_address(context)).await?;
-        if let Some(address) = earlier.first() {
-            return Ok(outputs(address.allocation_id(), address.public_ip()));
-        }
-        let call = cloud.ec2().allocate_address().domain(DomainType::Vpc);
-        let made = call.tag_specifications(tagged(context, ResourceType::ElasticIp)).send().await;
-        let made = made.said("ec2 AllocateAddress").map_err(|failure| match failure.is(&["AddressLimitExceeded"]) {
+        let earlier = || async {
+            let found = describe(cloud, of_address(context)).await?;
+            Ok(found.first().map(|address| outputs(address.allocation_id(), address.public_ip())))
+        };
+        let made = once(cloud, context, earlier, || async {
+            let call = cloud.ec2().allocate_address().domain(DomainType::Vpc);
+            let call = call.tag_specifications(tagged(context, ResourceType::ElasticIp)).customize();
+            let made = call.config_override(unrepeated!(aws_sdk_ec2)).send().await.said("ec2 AllocateAddress")?;
+            Ok(outputs(made.allocation_id(), made.public_ip()))
+        });
+        made.await.map_err(|failure| match failure.is(&["AddressLimitExceeded"]) {
             true => failure.hint(
                 "An account has 5 elastic IPs per region unless AWS raises the quota (L-0263D0A3). Each NAT gateway \
                  needs one; `network.nat: single` needs one in all.",
             ),
             false => failure,
-        })?;
-        Ok(outputs(made.allocation_id(), made.public_ip()))
+        })
     }
 
     async fn update(

@@ -12,7 +12,7 @@ use bogosa_engine::{
 use serde::{Deserialize, Serialize};
 
 use super::{LINGERING, VISIBLE, gone_is_fine, of_address, of_stack, outputs, retag, tagged};
-use crate::aws::{Cloud, Poll, Said, retry, tags, until};
+use crate::aws::{Cloud, Poll, Said, once, retry, tags, unrepeated, until};
 use crate::read_tags;
 
 /// Botocore's waiter has the second spelling.
@@ -41,6 +41,7 @@ impl Resource for InternetGateway {
 
     const KIND: &'static str = "ec2.internet_gateway";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const TAG_ONLY: bool = true;
     const IMPACTS: &'static [(&'static str, Impact)] = &[("vpc", Impact::Replacement)];
     const SECONDS: Seconds = Seconds { create: 2, update: 1, delete: 2 };
 
@@ -64,17 +65,18 @@ impl Resource for InternetGateway {
     }
 
     async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
-        // What a run made that died a moment ago may not have been visible at the time of the plan.
-        let earlier = describe(cloud, of_address(context)).await?;
-        let id = match earlier.first().and_then(|gateway| gateway.internet_gateway_id()) {
-            Some(id) => id.to_owned(),
-            None => {
-                let call = cloud.ec2().create_internet_gateway();
-                let made = call.tag_specifications(tagged(context, ResourceType::InternetGateway)).send().await;
-                let made = made.said("ec2 CreateInternetGateway")?;
-                made.internet_gateway().and_then(|made| made.internet_gateway_id()).unwrap_or_default().to_owned()
-            }
+        let earlier = || async {
+            let found = describe(cloud, of_address(context)).await?;
+            Ok(found.first().and_then(|gateway| gateway.internet_gateway_id()).map(str::to_owned))
         };
+        let id = once(cloud, context, earlier, || async {
+            let call = cloud.ec2().create_internet_gateway();
+            let call = call.tag_specifications(tagged(context, ResourceType::InternetGateway)).customize();
+            let made = call.config_override(unrepeated!(aws_sdk_ec2)).send().await;
+            let made = made.said("ec2 CreateInternetGateway")?;
+            Ok(made.internet_gateway().and_then(|made| made.internet_gateway_id()).unwrap_or_default().to_owned())
+        })
+        .await?;
         attach(cloud, context, &id, spec.vpc.known()?).await?;
         Ok(outputs(&id))
     }

@@ -12,7 +12,7 @@ use bogosa_engine::{
 use serde::{Deserialize, Serialize};
 
 use super::{VISIBLE, filter, gone_is_fine, of_address, of_stack, outputs, retag, tagged, with_holders};
-use crate::aws::{Cloud, Poll, Said, retry, tags, until};
+use crate::aws::{Cloud, Poll, Said, once, retry, tags, unrepeated, until};
 use crate::read_tags;
 
 #[derive(Debug)]
@@ -32,6 +32,7 @@ impl Resource for Vpc {
 
     const KIND: &'static str = "ec2.vpc";
     const OUTPUTS: &'static [&'static str] = &["id"];
+    const TAG_ONLY: bool = true;
     const IMPACTS: &'static [(&'static str, Impact)] = &[("cidr", Impact::Replacement)];
     const SECONDS: Seconds = Seconds { create: 3, update: 1, delete: 2 };
 
@@ -56,17 +57,18 @@ impl Resource for Vpc {
     }
 
     async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
-        // What a run made that died a moment ago may not have been visible at the time of the plan.
-        let earlier = describe(cloud, of_address(context)).await?;
-        let earlier = earlier.iter().find(|vpc| vpc.cidr_block() == Some(&spec.cidr));
-        let id = match earlier.and_then(|vpc| vpc.vpc_id()) {
-            Some(id) => id.to_owned(),
-            None => {
-                let call = cloud.ec2().create_vpc().cidr_block(&spec.cidr);
-                let made = call.tag_specifications(tagged(context, ResourceType::Vpc)).send().await;
-                made.said("ec2 CreateVpc")?.vpc().and_then(|vpc| vpc.vpc_id()).unwrap_or_default().to_owned()
-            }
+        let earlier = || async {
+            let found = describe(cloud, of_address(context)).await?;
+            let found = found.iter().find(|vpc| vpc.cidr_block() == Some(&spec.cidr));
+            Ok(found.and_then(|vpc| vpc.vpc_id()).map(str::to_owned))
         };
+        let id = once(cloud, context, earlier, || async {
+            let call = cloud.ec2().create_vpc().cidr_block(&spec.cidr);
+            let call = call.tag_specifications(tagged(context, ResourceType::Vpc)).customize();
+            let made = call.config_override(unrepeated!(aws_sdk_ec2)).send().await.said("ec2 CreateVpc")?;
+            Ok(made.vpc().and_then(|vpc| vpc.vpc_id()).unwrap_or_default().to_owned())
+        })
+        .await?;
         set_dns_hostnames(cloud, context, &id, spec.dns_hostnames).await?;
         Ok(outputs(&id))
     }

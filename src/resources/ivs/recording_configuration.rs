@@ -18,7 +18,7 @@ use bogosa_engine::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::aws::{Cloud, Poll, Said, retry, tags, until};
+use crate::aws::{Cloud, Poll, Said, once, retry, tags, unrepeated, until};
 
 #[derive(Debug)]
 pub struct RecordingConfiguration;
@@ -49,6 +49,7 @@ impl Resource for RecordingConfiguration {
 
     const KIND: &'static str = "ivs.recording_configuration";
     const OUTPUTS: &'static [&'static str] = &["id", "arn"];
+    const TAG_ONLY: bool = true;
     const IMPACTS: &'static [(&'static str, Impact)] = &[
         ("name", Impact::Replacement),
         ("bucket", Impact::Replacement),
@@ -81,10 +82,6 @@ impl Resource for RecordingConfiguration {
     }
 
     async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
-        let same = |tags: &Tags| tags::must_be_ours(context, "", tags).is_ok();
-        if let Some(arn) = ours(cloud, same).await?.first() {
-            return Ok(outputs(arn));
-        }
         let Spec { name, bucket, reconnect_seconds, thumbnails } = spec;
         let to = S3DestinationConfiguration::builder().bucket_name(bucket.known()?).build();
         let to = to.map_err(|error| Failure::new("ivs CreateRecordingConfiguration", error.to_string()))?;
@@ -96,18 +93,29 @@ impl Resource for RecordingConfiguration {
                 .resolution(ThumbnailConfigurationResolution::from(resolution.as_str()))
                 .storage(ThumbnailConfigurationStorage::Sequential),
         };
-        let made = cloud
-            .ivs()
-            .create_recording_configuration()
-            .name(name)
-            .destination_configuration(DestinationConfiguration::builder().s3(to).build())
-            .recording_reconnect_window_seconds(*reconnect_seconds)
-            .thumbnail_configuration(thumbnails.build())
-            .set_tags(Some(context.tags.clone().into_iter().collect()))
-            .send()
-            .await
-            .said("ivs CreateRecordingConfiguration")?;
-        Ok(outputs(made.recording_configuration().map(|made| made.arn()).unwrap_or_default()))
+        let thumbnails = thumbnails.build();
+        let destination = DestinationConfiguration::builder().s3(to).build();
+        let earlier = || async {
+            let same = |tags: &Tags| tags::must_be_ours(context, "", tags).is_ok();
+            Ok(ours(cloud, same).await?.first().map(|arn| outputs(arn)))
+        };
+        once(cloud, context, earlier, || async {
+            let made = cloud
+                .ivs()
+                .create_recording_configuration()
+                .name(name)
+                .destination_configuration(destination.clone())
+                .recording_reconnect_window_seconds(*reconnect_seconds)
+                .thumbnail_configuration(thumbnails.clone())
+                .set_tags(Some(context.tags.clone().into_iter().collect()))
+                .customize()
+                .config_override(unrepeated!(aws_sdk_ivs))
+                .send()
+                .await
+                .said("ivs CreateRecordingConfiguration")?;
+            Ok(outputs(made.recording_configuration().map(|made| made.arn()).unwrap_or_default()))
+        })
+        .await
     }
 
     async fn update(

@@ -2,7 +2,7 @@
 
 use bogosa_engine::*;
 
-use crate::fake::{Fake, Fault, node, replan, settle, up};
+use crate::fake::{Fake, Fault, node, replan, settle, up, up_with};
 use crate::random::each_seed;
 
 /// Two of each kind in a lattice; `generation` changes fields in place and fields that replace.
@@ -76,6 +76,28 @@ fn a_death_at_any_call_or_pair_of_calls_loses_nothing() {
                     assert_eq!(cloud.picture(), undisturbed.picture(), "deaths at {deaths:?}");
                 }
             }
+        }
+    });
+}
+
+/// The cloud does not show what the dead run made; the journal says what to look for.
+#[test]
+fn what_a_dead_run_made_is_awaited_and_not_made_twice() {
+    each_seed(1, |_| async {
+        let wanted = lattice(0);
+        let undisturbed = Fake::default();
+        settle(&undisturbed, &wanted, &mut Record::default()).await;
+        for death in 1..=calls_of(&[], &wanted).await {
+            let cloud = Fake::default();
+            let (mut record, journal) = (Record::default(), std::sync::Arc::default());
+            cloud.hide_new(2);
+            cloud.fail_at(death, Fault::Death);
+            assert!(up_with(&cloud, &wanted, &mut record, &Cancel::default(), &journal).await.is_none());
+            cloud.revive();
+            let (_, report) =
+                up_with(&cloud, &wanted, &mut record, &Cancel::default(), &journal).await.expect("nobody dies");
+            assert!(report.is_complete(), "death at {death}: {:#?}", report.failures().collect::<Vec<_>>());
+            assert_eq!(cloud.picture(), undisturbed.picture(), "death at {death}");
         }
     });
 }

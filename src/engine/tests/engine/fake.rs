@@ -41,6 +41,9 @@ struct State {
     faults: BTreeMap<u64, Fault>,
     dead: bool,
     refused: BTreeSet<String>,
+    /// How many looks do not show a new object, and for each that is still unseen, how many more.
+    hidden_for: u64,
+    unseen: BTreeMap<String, u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -76,6 +79,24 @@ impl Fake {
         let mut state = self.state.lock().unwrap();
         state.dead = false;
         state.faults.clear();
+    }
+
+    /// New objects are not shown to the next so many looks.
+    pub fn hide_new(&self, looks: u64) {
+        self.state.lock().unwrap().hidden_for = looks;
+    }
+
+    /// What a look shows.
+    fn look(&self) -> BTreeMap<String, Object> {
+        let mut state = self.state.lock().unwrap();
+        let mut shown = state.objects.clone();
+        shown.retain(|id, _| !state.unseen.contains_key(id));
+        // Each kind looks once.
+        state.unseen.retain(|_, looks| {
+            *looks -= 1;
+            *looks > 0
+        });
+        shown
     }
 
     async fn death(&self) {
@@ -163,11 +184,12 @@ impl<const N: usize> Resource for FakeKind<N> {
     const VOLATILE: &'static [&'static str] = &["version"];
     const IMPACTS: &'static [(&'static str, Impact)] = &[("fixed", Impact::Replacement), ("refs", Impact::Replacement)];
     const HOLDS_DATA: bool = N == 3;
+    const TAG_ONLY: bool = N != 1;
     const REPLACE: ReplaceOrder = if N == 2 { ReplaceOrder::CreateFirst } else { ReplaceOrder::DeleteFirst };
 
     async fn discover(cloud: &Fake, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
         let found =
-            cloud.objects().into_iter().filter(|(_, object)| object.kind == Self::KIND).filter_map(|(id, object)| {
+            cloud.look().into_iter().filter(|(_, object)| object.kind == Self::KIND).filter_map(|(id, object)| {
                 let address: Address = object.tags.get(TAG_RESOURCE)?.parse().ok()?;
                 let ours = object.tags.get(TAG_STACK)? == scope.stack;
                 ours.then(|| Found {
@@ -205,6 +227,10 @@ impl<const N: usize> Resource for FakeKind<N> {
                 let id = format!("{kind}-{:05}", state.next_id);
                 let spec = Spec { attached: false, ..spec.clone() };
                 state.objects.insert(id.clone(), Object { kind, spec, tags: context.tags.clone(), version: 1 });
+                if state.hidden_for > 0 {
+                    let looks = state.hidden_for * NAMES.len() as u64;
+                    state.unseen.insert(id.clone(), looks);
+                }
                 Ok(id)
             })
             .await?;
@@ -319,13 +345,47 @@ pub fn node(kind: usize, name: &str, text: &str, fixed: &str, others: &[Address]
 
 pub const STACK: &str = "test";
 
+/// A journal that outlives the process.
+#[derive(Debug, Default)]
+pub struct Paper(Mutex<BTreeSet<Address>>);
+
+impl Journal for Paper {
+    fn creating<'a>(&'a self, address: &'a Address) -> futures::future::BoxFuture<'a, Result<()>> {
+        self.0.lock().unwrap().insert(address.clone());
+        Box::pin(async { Ok(()) })
+    }
+
+    fn created(&self, address: &Address) {
+        self.0.lock().unwrap().remove(address);
+    }
+}
+
 /// What `up` does. `None` when the process died.
 pub async fn up(cloud: &Fake, graph: &Graph, record: &mut Record, cancel: &Cancel) -> Option<(Plan, Report)> {
+    up_with(cloud, graph, record, cancel, &std::sync::Arc::default()).await
+}
+
+/// `up` with a journal, which a run that died may have left.
+pub async fn up_with(
+    cloud: &Fake,
+    graph: &Graph,
+    record: &mut Record,
+    cancel: &Cancel,
+    journal: &std::sync::Arc<Paper>,
+) -> Option<(Plan, Report)> {
     let kinds = kinds();
-    let inventory = discover(&kinds, cloud, STACK, graph).await.unwrap();
+    let awaited = std::mem::take(&mut *journal.0.lock().unwrap());
+    let look = || discover(&kinds, cloud, STACK, graph);
+    let (within, pause) = (std::time::Duration::from_millis(20), std::time::Duration::from_millis(1));
+    let inventory = discover_awaiting(&awaited, within, pause, look).await.unwrap();
     let plan = plan(&kinds, STACK, graph, &inventory, Some(record)).unwrap();
-    let options =
-        Options { run: "run".to_owned(), per_service: 4, cancel: cancel.clone(), events: std::sync::Arc::new(|_| {}) };
+    let options = Options {
+        run: "run".to_owned(),
+        per_service: 4,
+        cancel: cancel.clone(),
+        events: std::sync::Arc::new(|_| {}),
+        journal: journal.clone(),
+    };
     let report = tokio::select! {
         report = apply(&kinds, cloud, &plan, &options) => report,
         () = cloud.death() => return None,
