@@ -86,9 +86,13 @@ impl Log {
         run.1 = Written::Behind;
     }
 
+    /// A run that changed nothing leaves no log.
     pub async fn end(&self, result: &str) -> Result<()> {
         {
             let mut run = self.lock();
+            if run.0.changes.is_empty() && result == "ok" {
+                return Ok(());
+            }
             run.0.ended_ms = Some(self.cloud.now_ms());
             run.0.result = Some(result.to_owned());
             run.1 = Written::Behind;

@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 mod budget;
+mod crash;
 mod edits;
 mod input;
+mod lease;
 mod lifecycle;
 mod outside;
 mod plans;

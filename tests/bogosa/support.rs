@@ -1,14 +1,17 @@
 //! A sandbox of one's own, and the binary run against it.
 
 use std::collections::BTreeMap;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
+use bogosa_sandbox::behaviour::Behaviour;
+use bogosa_sandbox::faults::Faults;
 use serde_json::Value;
 
-/// A sandbox on a free port; it ends with the test.
+/// A sandbox on a free port, as strict as AWS on a bad day; it ends with the test. `BOGOSA_SEED` repeats a failure.
 pub struct Aws {
     pub sandbox: bogosa_sandbox::Sandbox,
     home: std::path::PathBuf,
+    pub seed: u64,
 }
 
 /// What a run of the binary came to.
@@ -21,18 +24,88 @@ pub struct Run {
 
 impl Aws {
     pub fn start() -> Self {
-        let sandbox = bogosa_sandbox::Sandbox::start(&Default::default(), &|_| {}).unwrap();
+        Self::with_seed(seed())
+    }
+
+    pub fn with_seed(seed: u64) -> Self {
+        let options = bogosa_sandbox::Options { behaviour: Behaviour::strict(seed), ..Default::default() };
+        let sandbox = bogosa_sandbox::Sandbox::start(&options, &|_| {}).unwrap();
         let home = std::env::temp_dir().join(format!("bogosa-test-{}-{}", std::process::id(), sandbox.port));
         std::fs::create_dir_all(&home).unwrap();
-        Self { sandbox, home }
+        Self { sandbox, home, seed }
+    }
+
+    /// An empty account again, quicker than another sandbox.
+    pub fn reset(&self) {
+        self.request("POST", "/_sandbox/reset");
+    }
+
+    pub fn faults(&self) -> &Faults {
+        &self.sandbox.front().stack.faults
+    }
+
+    /// How many calls have changed something so far.
+    pub fn mutations(&self) -> u64 {
+        self.sandbox.front().counts.read().mutating
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bogosa"));
+        command.args(arguments).args(["--sandbox", "--sandbox-port", &self.sandbox.port.to_string()]);
+        command.env("HOME", &self.home);
+        command
     }
 
     /// Runs `bogosa` with this sandbox as AWS.
     pub fn bogosa(&self, arguments: &[&str]) -> Run {
-        run(Command::new(env!("CARGO_BIN_EXE_bogosa"))
-            .args(arguments)
-            .args(["--endpoint-url", &self.sandbox.endpoint])
-            .env("HOME", &self.home))
+        run(&mut self.command(arguments))
+    }
+
+    /// Starts `bogosa` and leaves it running.
+    pub fn spawn(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        prepare(&mut command);
+        command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// The same, with its output kept.
+    pub fn spawn_piped(&self, arguments: &[&str]) -> Child {
+        let mut command = self.command(arguments);
+        prepare(&mut command);
+        command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+    }
+
+    /// From now on AWS takes its time, times `scale`.
+    pub fn pace(&self, scale: f64) {
+        let behaviour = Behaviour { time_scale: scale, ..Behaviour::strict(self.seed) };
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(self.sandbox.front().behave(behaviour)).unwrap();
+    }
+
+    /// How often an action was called so far.
+    pub fn count(&self, service: &str, action: &str) -> u64 {
+        let requests = self.sandbox.front().counts.read();
+        requests.services.get(service).and_then(|actions| actions.get(action)).copied().unwrap_or_default()
+    }
+
+    /// Everything that exists, told by what does not differ from one run to another.
+    pub fn picture(&self) -> Vec<String> {
+        let answer: Value = serde_json::from_str(&self.get("/_sandbox/resources")).unwrap();
+        let mut picture: Vec<String> = answer["resources"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|resource| !is_kept(resource))
+            .map(|resource| {
+                let mut tags = resource["tags"].as_object().unwrap().clone();
+                tags.retain(|key, _| key != "bogosa:run" && !key.starts_with("aws:"));
+                // What has no tags is told by its name, unless that is an id.
+                let name = if tags.is_empty() { without_ids(resource["id"].as_str().unwrap()) } else { String::new() };
+                format!("{} {} {name} {}", resource["service"], resource["kind"], Value::from(tags))
+            })
+            .collect();
+        picture.sort();
+        picture
     }
 
     /// Runs `bogosa --output json`, which has to succeed.
@@ -57,21 +130,19 @@ impl Aws {
     /// which are meant to stay; whatever bogosa knows of it.
     pub fn holds(&self) -> Vec<String> {
         let answer: Value = serde_json::from_str(&self.get("/_sandbox/resources")).unwrap();
-        // AWS's own keys are made at their first use, and stay.
-        let is_kept = |resource: &Value| {
-            resource["tags"]["bogosa:final-snapshot"] == "true"
-                || resource["id"] == "bogosa-123456789012-us-east-1"
-                || resource["service"] == "kms"
-        };
         let resources = answer["resources"].as_array().unwrap();
         resources.iter().filter(|resource| !is_kept(resource)).map(Value::to_string).collect()
     }
 
     /// One plain request to the sandbox's own API.
     pub fn get(&self, path: &str) -> String {
+        self.request("GET", path)
+    }
+
+    fn request(&self, method: &str, path: &str) -> String {
         use std::io::{Read, Write};
         let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.sandbox.port)).unwrap();
-        write!(stream, "GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
+        write!(stream, "{method} {path} HTTP/1.0\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
@@ -93,6 +164,12 @@ impl Aws {
 
 impl Drop for Aws {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            #[allow(clippy::print_stderr)]
+            {
+                eprintln!("the sandbox ran with BOGOSA_SEED={}", self.seed);
+            }
+        }
         let _ = std::fs::remove_dir_all(&self.home);
     }
 }
@@ -108,18 +185,61 @@ pub fn bogosa(arguments: &[&str]) -> Run {
     run(Command::new(env!("CARGO_BIN_EXE_bogosa")).args(arguments))
 }
 
+/// `BOGOSA_SEED`, or another every time.
+pub fn seed() -> u64 {
+    let chosen = std::env::var("BOGOSA_SEED").ok().and_then(|text| text.parse().ok());
+    chosen.unwrap_or_else(|| {
+        use std::hash::{BuildHasher, Hasher};
+        std::collections::hash_map::RandomState::new().build_hasher().finish() % 1_000_000
+    })
+}
+
+/// What is meant to outlive a stack. AWS's own keys are made at their first use, and stay.
+fn is_kept(resource: &Value) -> bool {
+    resource["tags"]["bogosa:final-snapshot"] == "true"
+        || resource["id"] == "bogosa-123456789012-us-east-1"
+        || resource["service"] == "kms"
+}
+
+/// A name, with what AWS chose at random replaced: long runs of hexadecimal digits.
+fn without_ids(name: &str) -> String {
+    let mut runs: Vec<(bool, String)> = Vec::new();
+    for c in name.chars() {
+        let hexadecimal = c == '-' || (c.is_ascii_hexdigit() && !c.is_ascii_uppercase());
+        match runs.last_mut() {
+            Some((same, run)) if *same == hexadecimal => run.push(c),
+            _ => runs.push((hexadecimal, c.to_string())),
+        }
+    }
+    let is_id = |run: &str| run.len() >= 8 && run.chars().any(|c| c.is_ascii_digit());
+    runs.iter().map(|(hexadecimal, run)| if *hexadecimal && is_id(run) { "…" } else { run }).collect()
+}
+
+/// What only one of two pictures shows.
+pub fn differences(before: &[String], after: &[String]) -> Vec<String> {
+    let mut counts: BTreeMap<&String, i32> = BTreeMap::new();
+    before.iter().for_each(|line| *counts.entry(line).or_default() -= 1);
+    after.iter().for_each(|line| *counts.entry(line).or_default() += 1);
+    counts.iter().filter(|(_, count)| **count != 0).map(|(line, count)| format!("{count:+} {line}")).collect()
+}
+
 fn run(command: &mut Command) -> Run {
-    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("AWS_PROFILE").env("AWS_REGION", "us-east-1");
-    command
-        .env("AWS_ACCESS_KEY_ID", "test")
-        .env("AWS_SECRET_ACCESS_KEY", "test")
-        .env("AWS_EC2_METADATA_DISABLED", "true");
-    let output = command.stdin(std::process::Stdio::null()).output().unwrap();
+    prepare(command);
+    let output = command.output().unwrap();
     Run {
         code: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
     }
+}
+
+fn prepare(command: &mut Command) {
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("AWS_PROFILE").env("AWS_REGION", "us-east-1");
+    command
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("AWS_EC2_METADATA_DISABLED", "true");
+    command.stdin(Stdio::null());
 }
 
 pub fn summary(objects: &[Value]) -> &Value {

@@ -1,0 +1,127 @@
+//! SIGKILL between what AWS has done and what bogosa knows of it, at call after call: the next run ends where an
+//! undisturbed one does, and `destroy` leaves nothing, also straight from the wreck and without the stack file.
+//!
+//! `BOGOSA_CRASHES` is how many calls to die at, spread over all; `all` is every one of them.
+
+use std::time::Duration;
+
+use bogosa_sandbox::faults::rule::Rule;
+
+use crate::support::{Aws, differences};
+
+const FILE: &str = "stacks/bogosa.yaml";
+const UP: [&str; 3] = ["up", FILE, "--yes"];
+/// From the tags alone.
+const DESTROY: [&str; 4] = ["destroy", "--stack", "bogosa", "--yes"];
+
+/// Runs a command that dies once its `nth` changing call is carried out; false where it ends before.
+fn die(aws: &Aws, command: &[&str], nth: u64) -> bool {
+    aws.faults().clear();
+    aws.faults().add(Rule::hold(nth));
+    let mut child = aws.spawn(command);
+    let died = loop {
+        if aws.faults().wait_hit(Duration::from_millis(50)).is_some() {
+            child.kill().unwrap(); // SIGKILL
+            break true;
+        }
+        if child.try_wait().unwrap().is_some() {
+            break false;
+        }
+    };
+    child.wait().unwrap();
+    aws.faults().clear();
+    died
+}
+
+fn succeed(aws: &Aws, command: &[&str], story: &str) {
+    let run = aws.bogosa(command);
+    assert_eq!(run.code, 0, "{story}; then bogosa {}:\n{}\n{}", command.join(" "), run.out, run.err);
+}
+
+fn nothing_left(aws: &Aws, story: &str) {
+    assert!(aws.holds().is_empty(), "{story}: {:#?}", aws.holds());
+}
+
+/// What an undisturbed run makes, and how many changing calls it and its destruction take.
+struct Undisturbed {
+    picture: Vec<String>,
+    up: u64,
+    destroy: u64,
+}
+
+fn undisturbed(aws: &Aws) -> Undisturbed {
+    let before = aws.mutations();
+    succeed(aws, &UP, "undisturbed");
+    let picture = aws.picture();
+    let up = aws.mutations() - before;
+    succeed(aws, &DESTROY, "undisturbed");
+    let destroy = aws.mutations() - before - up;
+    nothing_left(aws, "undisturbed");
+    aws.reset();
+    Undisturbed { picture, up, destroy }
+}
+
+/// The calls to die at, of `calls` in all: this part's share of them.
+fn spread(calls: u64, part: u64, parts: u64) -> Vec<u64> {
+    let wanted = match std::env::var("BOGOSA_CRASHES").as_deref() {
+        Ok("all") => calls,
+        Ok(number) => number.parse().unwrap(),
+        Err(_) => 16,
+    };
+    let wanted = wanted.min(calls);
+    (0..wanted).filter(|number| number % parts == part).map(|number| 1 + number * calls / wanted).collect()
+}
+
+/// `up` dies, `up` again; then `destroy` dies, `destroy` again.
+fn up_and_destroy(part: u64, parts: u64) {
+    let aws = Aws::start();
+    let Undisturbed { picture, up, destroy } = undisturbed(&aws);
+    for nth in spread(up, part, parts) {
+        let mut story = format!("up died at changing call {nth} of {up}");
+        assert!(die(&aws, &UP, nth), "{story}: it ended before");
+        succeed(&aws, &UP, &story);
+        let other = differences(&picture, &aws.picture());
+        assert!(other.is_empty(), "{story}: not the same end: {other:#?}");
+        let plan = aws.plan(&[FILE]);
+        assert!(plan.is_empty(), "{story}: {plan:?}");
+        let nth = 1 + (nth - 1) * destroy / up;
+        story.push_str(&format!(", destroy at {nth} of {destroy}"));
+        die(&aws, &DESTROY, nth);
+        succeed(&aws, &DESTROY, &story);
+        nothing_left(&aws, &story);
+        aws.reset();
+    }
+}
+
+/// `up` dies, and the wreck is destroyed from its tags.
+fn destroyed_from_the_wreck(part: u64, parts: u64) {
+    let aws = Aws::start();
+    let up = undisturbed(&aws).up;
+    for nth in spread(up, part, parts) {
+        let story = format!("up died at changing call {nth} of {up}");
+        assert!(die(&aws, &UP, nth), "{story}: it ended before");
+        succeed(&aws, &DESTROY, &story);
+        nothing_left(&aws, &story);
+        aws.reset();
+    }
+}
+
+#[test]
+fn killed_at_any_call_the_next_run_converges_1() {
+    up_and_destroy(0, 2);
+}
+
+#[test]
+fn killed_at_any_call_the_next_run_converges_2() {
+    up_and_destroy(1, 2);
+}
+
+#[test]
+fn a_wreck_is_destroyed_from_its_tags_1() {
+    destroyed_from_the_wreck(0, 2);
+}
+
+#[test]
+fn a_wreck_is_destroyed_from_its_tags_2() {
+    destroyed_from_the_wreck(1, 2);
+}
