@@ -2,7 +2,7 @@
 //!
 //! The bulk read of roles shows each role's profiles, but perhaps not their tags, and a profile without a
 //! role not at all. So one that the stack wants, or that the tag index lists, and that no role shows is
-//! asked for by name.
+//! asked for by name; where the stack wants none, all that have no role are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -52,6 +52,11 @@ impl Resource for InstanceProfile {
                 }
             }
         }
+        let left = match scope.wanted.is_empty() {
+            true => without_role(cloud).await?,
+            false => Vec::new(),
+        };
+        names.extend(left.iter().map(String::as_str));
         let mut found = Vec::new();
         for physical in names {
             let known = shown.get(physical).and_then(|(profile, role)| {
@@ -172,6 +177,14 @@ async fn get(cloud: &Cloud, name: &str) -> Result<Option<(Profile, Tags)>> {
         Err(failure) if not_visible(&failure) => Ok(None),
         Err(failure) => Err(failure),
     }
+}
+
+/// The profiles of the account that have no role, as a run leaves one that died while it deleted it.
+async fn without_role(cloud: &Cloud) -> Result<Vec<String>> {
+    let pages = cloud.iam().list_instance_profiles().max_items(1000).into_paginator().items().send();
+    let all = pages.collect::<std::result::Result<Vec<_>, _>>().await.said("iam ListInstanceProfiles")?;
+    let alone = all.into_iter().filter(|profile| profile.roles().is_empty());
+    Ok(alone.map(|profile| profile.instance_profile_name().to_owned()).collect())
 }
 
 /// A profile holds one role at most.

@@ -10,8 +10,9 @@ use bogosa_engine::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{bare, retag};
+use super::{bare, reference, referenced_name, retag};
 use crate::aws::{Built, Cloud, Said};
+use crate::read_tags;
 
 #[derive(Debug)]
 pub struct HealthCheck;
@@ -42,7 +43,7 @@ impl Resource for HealthCheck {
         &[("type", Impact::Replacement), ("interval", Impact::Replacement)];
     const SECONDS: Seconds = Seconds { create: 1, update: 1, delete: 1 };
 
-    async fn discover(cloud: &Cloud, _scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
+    async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
         let index = cloud.index();
         let mut found = Vec::new();
         for (arn, name, live_tags) in index.of_kind(Self::KIND) {
@@ -51,11 +52,24 @@ impl Resource for HealthCheck {
             let (spec, outputs, tags) = (spec(&check), outputs(&id), Some(live_tags.clone()));
             found.push(Found { name, id, spec, outputs, tags, status: Status::Ready });
         }
+        let listed = |name: &str| found.iter().any(|check: &Found<Spec>| check.name == name);
+        if scope.wanted.is_empty() || scope.wanted.iter().any(|(name, _)| !listed(name)) {
+            // Made just now, perhaps, and the tag index does not list it yet, or it was never tagged.
+            for check in all(cloud).await? {
+                let Some(name) = referenced_name(scope.stack, check.caller_reference()) else { continue };
+                if !found.iter().any(|other| other.id == check.id()) {
+                    let (id, spec, outputs) = (check.id().to_owned(), spec(&check), outputs(check.id()));
+                    let tags = Some(read(cloud, check.id()).await?);
+                    found.push(Found { name, id, spec, outputs, tags, status: Status::Ready });
+                }
+            }
+        }
         Ok(found)
     }
 
     async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
-        let mut reference = context.token.clone();
+        let first = reference(context);
+        let mut reference = first.clone();
         for attempt in 1..=4 {
             let call = cloud.route53().create_health_check().caller_reference(&reference);
             let call = call.health_check_config(config(spec)?);
@@ -69,7 +83,7 @@ impl Resource for HealthCheck {
                         }
                         // Its settings cannot become ours, or it was deleted.
                         _ => {
-                            reference = format!("{}-{attempt}", context.token);
+                            reference = format!("{first}-{attempt}");
                             continue;
                         }
                     }
@@ -125,15 +139,21 @@ struct Referenced {
 }
 
 async fn referenced(cloud: &Cloud, reference: &str) -> Result<Option<Referenced>> {
-    let mut pages = cloud.route53().list_health_checks().max_items(100).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        let page = page.said("route53 ListHealthChecks")?;
-        if let Some(check) = page.health_checks().iter().find(|check| check.caller_reference() == reference) {
-            let Spec { kind, interval, .. } = spec(check);
-            return Ok(Some(Referenced { id: check.id().to_owned(), kind, interval }));
-        }
-    }
-    Ok(None)
+    Ok(all(cloud).await?.into_iter().find(|check| check.caller_reference() == reference).map(|check| {
+        let Spec { kind, interval, .. } = spec(&check);
+        Referenced { id: check.id().to_owned(), kind, interval }
+    }))
+}
+
+async fn all(cloud: &Cloud) -> Result<Vec<SdkCheck>> {
+    let pages = cloud.route53().list_health_checks().max_items(100).into_paginator().items().send();
+    pages.collect::<std::result::Result<_, _>>().await.said("route53 ListHealthChecks")
+}
+
+async fn read(cloud: &Cloud, id: &str) -> Result<Tags> {
+    let call = cloud.route53().list_tags_for_resource().resource_type(TagResourceType::Healthcheck).resource_id(id);
+    let answer = call.send().await.said("route53 ListTagsForResource")?;
+    Ok(answer.resource_tag_set().map(|set| read_tags!(set.tags())).unwrap_or_default())
 }
 
 fn spec(check: &SdkCheck) -> Spec {

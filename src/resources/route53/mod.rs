@@ -21,6 +21,19 @@ use crate::write_tags;
 /// On resources of a stack that has records in a zone which it did not make: the zone's id.
 pub const TAG_ZONE: &str = "bogosa:zone";
 
+/// The caller reference of what takes no tags at its creation. It says whose it is, so that it is found also where a run
+/// died before it was tagged, without a stack file. At most 64 characters are allowed: the longest name of a stack is 32.
+pub(crate) fn reference(context: &Context) -> String {
+    format!("bogosa:{}:{}:{}", context.stack, context.address.name(), &context.token[..12])
+}
+
+/// The name of a resource of that stack in a caller reference.
+pub(crate) fn referenced_name(stack: &str, reference: &str) -> Option<String> {
+    let (owner, rest) = reference.strip_prefix("bogosa:")?.split_once(':')?;
+    let (name, _) = rest.rsplit_once(':')?;
+    (owner == stack).then(|| name.to_owned())
+}
+
 /// The id of the public zone of that name, if there is exactly one.
 pub async fn find_zone(cloud: &Cloud, name: &str) -> Result<Option<String>> {
     let zones = called(cloud, name).await?;
@@ -147,6 +160,15 @@ pub(crate) async fn retag(cloud: &Cloud, what: TagResourceType, id: &str, set: &
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reference_says_whose_it_is() {
+        let address = bogosa_engine::Address::new("route53.zone", "main");
+        let reference = reference(&Context::new("shop", address, Tags::new()));
+        assert_eq!(referenced_name("shop", &reference).as_deref(), Some("main"));
+        assert_eq!(referenced_name("sho", &reference), None);
+        assert_eq!(referenced_name("shop", "somebody's own"), None);
+    }
 
     #[test]
     fn names_have_one_form() {

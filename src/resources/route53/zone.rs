@@ -8,13 +8,13 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use aws_sdk_route53::types::{ChangeAction, HostedZoneConfig, RrType, TagResourceType};
+use aws_sdk_route53::types::{ChangeAction, HostedZone, HostedZoneConfig, RrType, TagResourceType};
 use bogosa_engine::{
     Context, Difference, Failure, Found, Impact, Outputs, Resource, Result, Scope, Seconds, Status, TAG_STACK, Tags,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{bare, called, change, is, list, plain, records, retag, to};
+use super::{bare, called, change, is, list, plain, records, reference, referenced_name, retag, to};
 use crate::aws::{Cloud, Said, retry, tags};
 use crate::read_tags;
 
@@ -44,12 +44,13 @@ impl Resource for Zone {
         for (arn, name, live_tags) in index.of_kind(Self::KIND) {
             found.extend(look(cloud, name, bare(arn), live_tags.clone()).await?);
         }
-        if found.is_empty() {
-            // Made just now, perhaps, and the tag index does not list it yet.
-            for (_, spec) in &scope.wanted {
-                for zone in called(cloud, &spec.name).await? {
+        let listed = |name: &str| found.iter().any(|zone: &Found<Spec>| zone.name == name);
+        if scope.wanted.is_empty() || scope.wanted.iter().any(|(name, _)| !listed(name)) {
+            // Made just now, perhaps, and the tag index does not list it yet, or it was never tagged.
+            for zone in all(cloud).await? {
+                let Some(name) = referenced_name(scope.stack, zone.caller_reference()) else { continue };
+                if !found.iter().any(|other| other.id == bare(zone.id())) {
                     let live_tags = read(cloud, bare(zone.id())).await?;
-                    let Some(name) = tags::name_in(scope.stack, Self::KIND, &live_tags) else { continue };
                     found.extend(look(cloud, name, bare(zone.id()), live_tags).await?);
                 }
             }
@@ -58,7 +59,8 @@ impl Resource for Zone {
     }
 
     async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
-        let mut reference = context.token.clone();
+        let first = reference(context);
+        let mut reference = first.clone();
         for attempt in 1..=4 {
             let config = HostedZoneConfig::builder().comment(format!("bogosa: {}", context.stack)).build();
             let call = cloud.route53().create_hosted_zone().name(&spec.name).caller_reference(&reference);
@@ -68,7 +70,7 @@ impl Resource for Zone {
                     let zones = called(cloud, &spec.name).await?;
                     let Some(zone) = zones.iter().find(|zone| zone.caller_reference() == reference) else {
                         // The reference belongs to one that was deleted.
-                        reference = format!("{}-{attempt}", context.token);
+                        reference = format!("{first}-{attempt}");
                         continue;
                     };
                     let live_tags = read(cloud, bare(zone.id())).await?;
@@ -112,6 +114,11 @@ impl Resource for Zone {
             result => result,
         }
     }
+}
+
+async fn all(cloud: &Cloud) -> Result<Vec<HostedZone>> {
+    let pages = cloud.route53().list_hosted_zones().into_paginator().items().send();
+    pages.collect::<std::result::Result<_, _>>().await.said("route53 ListHostedZones")
 }
 
 async fn look(cloud: &Cloud, name: String, id: &str, live_tags: Tags) -> Result<Option<Found<Spec>>> {
