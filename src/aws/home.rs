@@ -3,6 +3,8 @@
 //!
 //! Commands that only read never make it.
 
+use std::time::{Duration, Instant};
+
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use bogosa_engine::{Failure, Record, Result};
@@ -75,13 +77,15 @@ pub(super) async fn create(cloud: &Cloud, bucket: &str) -> Result<()> {
         Ok(_) => {}
     }
     let versions = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
-    cloud
-        .s3()
-        .put_bucket_versioning()
-        .bucket(bucket)
-        .versioning_configuration(versions)
-        .send()
-        .await
-        .said("s3 PutBucketVersioning")
-        .map(drop)
+    let started = Instant::now();
+    loop {
+        let call = cloud.s3().put_bucket_versioning().bucket(bucket).versioning_configuration(versions.clone());
+        match call.send().await.said("s3 PutBucketVersioning") {
+            // A bucket just made is not there for everybody yet.
+            Err(failure) if failure.is(&["NoSuchBucket"]) && started.elapsed() < cloud.hides_for() => {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            put => return put.map(drop),
+        }
+    }
 }
