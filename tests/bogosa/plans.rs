@@ -45,7 +45,7 @@ fn a_plan_reads_well() {
 #[test]
 fn without_a_terminal_nothing_is_changed_unasked() {
     let aws = Aws::start();
-    let up = aws.bogosa(&["up", FILE]);
+    let up = aws.as_an_account(&["up", FILE]);
     assert_eq!(up.code, 4);
     assert!(up.err.contains("Pass --yes"), "{}", up.err);
     assert!(aws.holds().is_empty());

@@ -61,6 +61,13 @@ impl Aws {
         run(&mut self.command(arguments))
     }
 
+    /// Runs `bogosa` as on a real account: it does not know that nothing is real.
+    pub fn as_an_account(&self, arguments: &[&str]) -> Run {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_bogosa"));
+        command.args(arguments).args(["--endpoint-url", &self.sandbox.endpoint]).env("HOME", &self.home);
+        run(&mut command)
+    }
+
     /// Starts `bogosa` and leaves it running.
     pub fn spawn(&self, arguments: &[&str]) -> Child {
         let mut command = self.command(arguments);
