@@ -49,6 +49,9 @@ def s3_rules():
     @rule(Response)
     def _bucket_response_put(old, self, request, bucket_name, querystring):
         if querystring:
+            bucket = self.backend.buckets.get(bucket_name)
+            if "acl" in querystring and bucket and bucket.ownership_rule == "BucketOwnerEnforced":
+                no_acls()
             return old(self, request, bucket_name, querystring)
         existing = self.backend.buckets.get(bucket_name)
         if existing and (self.region != "us-east-1" or existing.region_name != "us-east-1"):
@@ -79,10 +82,7 @@ def s3_rules():
 
     @rule(S3Backend)
     def put_bucket_acl(old, self, bucket_name, acl):
-        bucket = self.get_bucket(bucket_name)
-        if bucket.ownership_rule == "BucketOwnerEnforced":
-            no_acls()
-        check_public(bucket, acl)
+        check_public(self.get_bucket(bucket_name), acl)
         return old(self, bucket_name, acl)
 
     for operation in ["put_object", "copy_object", "put_object_acl"]:

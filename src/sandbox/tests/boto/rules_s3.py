@@ -6,6 +6,9 @@ for name in ["ab", "Upper", "a..b", "192.168.0.1", "xn--a", "a_b", "-ab", "x" * 
     with refusal("InvalidBucketName", 400):
         unchecked("s3").create_bucket(Bucket=name)
 s3.create_bucket(Bucket="one")
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-ownership-error-responses.html: with ACLs disabled a bucket's own
+# must "give full control only to the bucket owner", which "private" does; Terraform's provider always sends it.
+s3.create_bucket(Bucket="private", ACL="private")
 open_ = {"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
 assert s3.get_bucket_ownership_controls(Bucket="one")["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
 assert all(s3.get_public_access_block(Bucket="one")["PublicAccessBlockConfiguration"].values())
