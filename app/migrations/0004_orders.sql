@@ -47,7 +47,7 @@ CREATE TABLE checkouts (
   buyer_id BIGINT NOT NULL,
   idempotency_key VARCHAR(64) NOT NULL,
   total BIGINT NOT NULL CHECK (total >= 0),
-  status VARCHAR(16) NOT NULL, -- enum CheckoutStatus: open|paid|expired|cancelled
+  status VARCHAR(16) NOT NULL, -- enum CheckoutStatus: open|paying|awaiting_deposit|paid|expired|cancelled
   expires_at {time} NOT NULL,
   created_at {time} NOT NULL,
   updated_at {time} NOT NULL,

@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod routes;
 pub mod seed;
 pub mod services;
+pub mod transactions;
 pub mod web;
 
 // The domains: a folder, a template folder, a message file and a style sheet each.

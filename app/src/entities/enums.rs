@@ -525,6 +525,11 @@ impl CouponKind {
 pub enum CheckoutStatus {
     #[sea_orm(string_value = "open")]
     Open,
+    /// The provider is being asked for the money: it does not expire now.
+    #[sea_orm(string_value = "paying")]
+    Paying,
+    #[sea_orm(string_value = "awaiting_deposit")]
+    AwaitingDeposit,
     #[sea_orm(string_value = "paid")]
     Paid,
     #[sea_orm(string_value = "expired")]
@@ -538,6 +543,8 @@ impl CheckoutStatus {
     pub fn word(self) -> &'static str {
         match self {
             Self::Open => "open",
+            Self::Paying => "paying",
+            Self::AwaitingDeposit => "awaiting_deposit",
             Self::Paid => "paid",
             Self::Expired => "expired",
             Self::Cancelled => "cancelled",

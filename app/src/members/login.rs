@@ -14,6 +14,7 @@ use super::second_factor::check_code;
 use super::verify::VerifyPage;
 use super::{accounts, signup};
 use crate::app::{App, AppState};
+use crate::cart::guest;
 use crate::crypto;
 use crate::entities::enums::{MemberStatus, SessionStage};
 use crate::entities::members;
@@ -108,13 +109,14 @@ pub(super) async fn enter(app: &App, visitor: &Visitor, member: &members::Model,
         return Ok((jar, Redirect::to(&to)).into_response());
     }
     entered(app, visitor, member).await?;
-    Ok((jar, Redirect::to(next)).into_response())
+    Ok((jar.add(guest::cookie(&app.config, &[])), Redirect::to(next)).into_response())
 }
 
 async fn entered(app: &App, visitor: &Visitor, member: &members::Model) -> Outcome<()> {
     if let Some(email) = &member.email {
         BY_ACCOUNT.clear(&app.db, &crypto::hash(email)).await?;
     }
+    guest::merge(&app.db, member.id, &visitor.guest_cart).await?;
     metrics::counter!("shop_logins_total", "result" => "ok").increment(1);
     audit::record(&app.db, visitor, Some(member.id), "member.log-in", ("member", member.id), "").await?;
     Ok(())
@@ -160,7 +162,8 @@ async fn submit_code(
     BY_ACCOUNT.clear(&app.db, &format!("code-{}", member.id)).await?;
     let token = sessions::open(&app.db, &visitor, member.id, SessionStage::Complete).await?;
     entered(&app, &visitor, &member).await?;
-    Ok((CookieJar::new().add(sessions::cookie(&app.config, token)), Redirect::to(&next)).into_response())
+    let jar = CookieJar::new().add(sessions::cookie(&app.config, token)).add(guest::cookie(&app.config, &[]));
+    Ok((jar, Redirect::to(&next)).into_response())
 }
 
 async fn log_out(State(app): State<AppState>, visitor: Visitor) -> Outcome<Response> {

@@ -110,6 +110,7 @@ impl FromRequestParts<AppState> for Page {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Failure> {
         let visitor = Visitor::from_request_parts(parts, app).await?;
         let mut page = Self::plain(app, &visitor);
+        page.cart_count = u64::try_from(visitor.guest_cart.len()).unwrap_or(0);
         if let Some(member) = &visitor.member {
             page.cart_count = cart_items::Entity::find()
                 .join(JoinType::InnerJoin, cart_items::Relation::Cart.def())

@@ -11,6 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum_extra::extract::CookieJar;
 
 use crate::app::{App, AppState};
+use crate::cart::guest;
+use crate::cart::lines::Line;
 use crate::crypto::token;
 use crate::entities::enums::SessionStage;
 use crate::entities::{members, sessions as rows};
@@ -39,6 +41,8 @@ pub struct Visitor {
     pub get: bool,
     pub wants_json: bool,
     pub flash: Option<Flash>,
+    /// What lies in a guest's cart.
+    pub guest_cart: Vec<Line>,
 }
 
 impl Visitor {
@@ -79,6 +83,7 @@ async fn identify(app: &App, request: &Parts) -> Result<Visitor, Failure> {
         get: matches!(request.method.as_str(), "GET" | "HEAD"),
         wants_json: path.starts_with("/api/") || text(headers, header::ACCEPT).starts_with("application/json"),
         flash: Flash::read(&jar),
+        guest_cart: guest::read(&jar),
         session: session.map(Arc::new),
         member,
         path,

@@ -27,6 +27,13 @@ const TABLE: &[(&str, &str, [u16; 4])] = &[
     ("POST", "/my/selling", [303, 303, 422, 422]),
     ("POST", "/my/second-factor/off", [303, 303, 409, 409]),
     ("POST", "/my/leave", [303, 422, 422, 422]),
+    ("GET", "/cart", [200, 200, 200, 200]),
+    ("POST", "/cart", [400, 400, 400, 400]),
+    ("POST", "/cart/items/1", [400, 400, 400, 400]),
+    ("POST", "/cart/coupons", [303, 303, 303, 303]),
+    ("GET", "/sell/coupons", [303, 303, 200, 200]),
+    ("POST", "/sell/coupons", [303, 303, 422, 422]),
+    ("POST", "/sell/coupons/999999/stop", [303, 303, 404, 404]),
     // Of nobody, or of somebody else: the same.
     ("POST", "/my/devices/999999/revoke", [303, 404, 404, 404]),
 ];

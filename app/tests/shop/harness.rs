@@ -109,6 +109,7 @@ impl TestApp {
             get: true,
             wants_json: false,
             flash: None,
+            guest_cart: Vec::new(),
         };
         let token = sessions::open(&self.app.db, &visitor, member.id, SessionStage::Complete).await.unwrap();
         let mut browser = self.browser();

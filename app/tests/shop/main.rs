@@ -4,7 +4,9 @@
 mod harness;
 
 mod authorization;
+mod cart;
 mod frame;
+mod market;
 mod members;
 mod messages;
 mod payment_provider;

@@ -1,0 +1,2 @@
+# Settlement.
+settlements-title = Settlements
