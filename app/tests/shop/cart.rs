@@ -55,6 +55,8 @@ async fn quantities_change_within_bounds() {
         let path = format!("/cart/items/{id}");
         browser.post(&path, &[("quantity", "4")]).await.leads_to("/cart");
         browser.get("/cart").await.says("Not enough in stock").says("Only 3 left");
+        // A cart holds nothing back.
+        assert_eq!(shop.stock(pot.variant).await.available, 3);
         browser.post(&path, &[("quantity", "2")]).await.leads_to("/cart");
         browser.get("/cart").await.says("₩5,000").says_not("Not enough");
         browser.post(&path, &[("quantity", "100")]).await.is(400);
