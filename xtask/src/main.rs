@@ -39,7 +39,7 @@ enum Command {
     },
     /// The random tests with many more runs.
     Soak {
-        /// Random runs of the engine.
+        /// Random runs of the engine, and random networks of the reachability analysis.
         #[arg(long, default_value_t = 100_000)]
         runs: u64,
     },

@@ -29,8 +29,11 @@ pub(crate) fn test(quick: bool) -> Result<()> {
 
 /// The same random tests as in `test`, many times over.
 pub(crate) fn soak(runs: u64) -> Result<()> {
-    let mut engine = cargo(&["nextest", "run", "--package", "bogosa-engine", "--release"]);
-    step("random runs of the engine", engine.env("BOGOSA_RUNS", runs.to_string()))
+    for (title, package) in [("engine", "bogosa-engine"), ("reachability analysis", "bogosa-reach")] {
+        let mut tests = cargo(&["nextest", "run", "--package", package, "--release"]);
+        step(&format!("random runs of the {title}"), tests.env("BOGOSA_RUNS", runs.to_string()))?;
+    }
+    Ok(())
 }
 
 pub(crate) fn schema() -> Result<()> {
