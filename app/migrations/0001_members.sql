@@ -99,7 +99,7 @@ CREATE INDEX consents_current ON consents (member_id, purpose, id);
 
 CREATE TABLE legal_documents (
   id {id},
-  kind VARCHAR(16) NOT NULL, -- enum LegalKind: terms|privacy
+  kind VARCHAR(16) NOT NULL, -- enum LegalKind: terms|privacy|refunds|youth|intermediary
   version VARCHAR(20) NOT NULL,
   language VARCHAR(5) NOT NULL,
   title VARCHAR(120) NOT NULL,

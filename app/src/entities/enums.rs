@@ -149,6 +149,12 @@ pub enum LegalKind {
     Terms,
     #[sea_orm(string_value = "privacy")]
     Privacy,
+    #[sea_orm(string_value = "refunds")]
+    Refunds,
+    #[sea_orm(string_value = "youth")]
+    Youth,
+    #[sea_orm(string_value = "intermediary")]
+    Intermediary,
 }
 
 impl LegalKind {
@@ -157,6 +163,9 @@ impl LegalKind {
         match self {
             Self::Terms => "terms",
             Self::Privacy => "privacy",
+            Self::Refunds => "refunds",
+            Self::Youth => "youth",
+            Self::Intermediary => "intermediary",
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::web::page::safe_next;
 use crate::web::visitor::LANGUAGE_COOKIE;
 use crate::web::{Failure, Html, Outcome, Page};
 
-mod queries;
+pub mod queries;
 
 pub fn routes() -> Router<AppState> {
     Router::new().route("/", get(show)).route("/lang/{code}", get(switch))

@@ -5,8 +5,10 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 
 use crate::app::{App, AppState};
-use crate::members;
 use crate::web::{limits, sessions};
+use crate::{members, social};
+
+pub mod queue;
 
 struct Task {
     name: &'static str,
@@ -14,6 +16,7 @@ struct Task {
     run: fn(&App) -> BoxFuture<'_, anyhow::Result<u64>>,
 }
 
+const MOMENT: Duration = Duration::from_secs(5);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -33,6 +36,14 @@ const TASKS: &[Task] = &[
         name: "old rate limits",
         every: MINUTE,
         run: |app| Box::pin(async { Ok(limits::delete_expired(&app.db).await?) }),
+    },
+    Task { name: "started broadcasts", every: MOMENT, run: |app| Box::pin(social::live_notices::look(app)) },
+    Task { name: "queue", every: MOMENT, run: |app| Box::pin(queue::run_due(app)) },
+    Task { name: "old jobs", every: HOUR, run: |app| Box::pin(async { Ok(queue::delete_old(&app.db).await?) }) },
+    Task {
+        name: "old notifications",
+        every: HOUR,
+        run: |app| Box::pin(async { Ok(social::notifications::delete_old(&app.db).await?) }),
     },
 ];
 

@@ -12,6 +12,8 @@ use tower_http::services::ServeFile;
 use crate::app::AppState;
 use crate::web::{Failure, Outcome, assets};
 
+pub mod pictures;
+
 /// A local upload is held in memory; a bucket's limit is the ticket's own.
 const LOCAL_UPLOAD: usize = 200 * 1024 * 1024;
 

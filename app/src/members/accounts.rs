@@ -6,12 +6,10 @@ use sea_orm::{
 };
 
 use crate::db::now;
-use crate::entities::enums::{ConsentPurpose, MemberKind, MemberStatus, Role};
+use crate::entities::enums::{ConsentPurpose, LegalKind, MemberKind, MemberStatus, Role};
 use crate::entities::{consents, members};
 use crate::i18n::Lang;
-
-/// Of the documents that members agree to now.
-pub const CONSENT_VERSION: &str = "2026-11";
+use crate::legal::documents;
 
 #[derive(Clone, Debug)]
 pub struct NewMember {
@@ -73,10 +71,11 @@ pub async fn record_consent(
     purpose: ConsentPurpose,
     granted: bool,
 ) -> Result<(), DbErr> {
+    let document = if purpose == ConsentPurpose::Terms { LegalKind::Terms } else { LegalKind::Privacy };
     let row = consents::ActiveModel {
         member_id: Set(member_id),
         purpose: Set(purpose),
-        version: Set(CONSENT_VERSION.to_owned()),
+        version: Set(documents::current_version(db, document).await?),
         granted: Set(granted),
         created_at: Set(now()),
         ..Default::default()

@@ -26,6 +26,7 @@ use crate::entities::{
     notifications, oauth_states, orders, products, recovery_codes, retained_records, seller_profiles, trailer_comments,
     trailer_reminders, trailers, wishes,
 };
+use crate::reviews;
 use crate::web::flash::flash;
 use crate::web::{Errors, Html, Outcome, Page, Recent, Visitor, audit, sessions};
 
@@ -104,6 +105,7 @@ async fn erase(app: &App, visitor: &Visitor, member: members::Model) -> Result<(
 
     sessions::close_all(db, id, None).await?;
     delete_personal_rows(db, id).await?;
+    reviews::erase_all_of(db, id).await?;
     withdraw_offers(db, id).await?;
     chat_messages::Entity::update_many()
         .col_expr(chat_messages::Column::Nickname, Expr::value(left_name(id)))

@@ -11,6 +11,13 @@ pub struct PageQuery {
     page: Option<u64>,
 }
 
+impl PageQuery {
+    /// Where the number comes with other words.
+    pub fn new(page: Option<u64>) -> Self {
+        Self { page }
+    }
+}
+
 /// One page of a list, with what its links need. `macros/paging.html` draws them.
 #[derive(Clone, Debug)]
 pub struct Paged<T> {

@@ -1,0 +1,20 @@
+# Terms, policies and notices.
+legal-title = Terms and policies
+legal-operator = About the operator
+legal-registry = Check at the Fair Trade Commission
+legal-escrow = Payments are protected by escrow: they are held until the purchase is confirmed.
+legal-kind-terms = Terms of service
+legal-kind-privacy = Privacy policy
+legal-kind-refunds = Withdrawal and refund policy
+legal-kind-youth = Youth protection policy
+legal-kind-intermediary = About our part in sales
+legal-since = In force from { $date }
+legal-announced = announced { $date }
+legal-upcoming = Upcoming
+legal-upcoming-note = This will be in force from { $date }.
+legal-adverse-note = It contains changes that are adverse or important to members. If you do not agree, you can leave before that day.
+legal-old-note = This is an earlier version and no longer in force.
+legal-current = See the current version
+legal-versions = Versions
+legal-table = Table
+legal-all = All terms and policies

@@ -1,0 +1,20 @@
+# Terms, policies and notices.
+legal-title = 약관과 정책
+legal-operator = 사업자 정보
+legal-registry = 공정거래위원회에서 확인
+legal-escrow = 결제 대금은 구매가 확정될 때까지 예치하는 구매안전서비스(에스크로)로 보호합니다.
+legal-kind-terms = 이용약관
+legal-kind-privacy = 개인정보처리방침
+legal-kind-refunds = 청약철회·환불 정책
+legal-kind-youth = 청소년보호정책
+legal-kind-intermediary = 통신판매중개 안내
+legal-since = { $date } 적용
+legal-announced = { $date } 공고
+legal-upcoming = 적용 예정
+legal-upcoming-note = { $date }부터 적용될 내용입니다.
+legal-adverse-note = 회원에게 불리하거나 중요한 변경이 들어 있습니다. 동의하지 않으시면 적용일 전에 탈퇴하실 수 있습니다.
+legal-old-note = 지금은 적용되지 않는 지난 버전입니다.
+legal-current = 현재 버전 보기
+legal-versions = 버전
+legal-table = 표
+legal-all = 약관과 정책 모두 보기
