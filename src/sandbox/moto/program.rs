@@ -56,6 +56,7 @@ const RULES: &[File] = files! {
     "rules/s3.py"
     "rules/secretsmanager.py"
     "rules/ses.py"
+    "rules/shapes.py"
     "rules/wafv2.py"
 };
 
