@@ -104,9 +104,12 @@ def spelled(path):
     return ".".join(name[:1].lower() + name[1:] for name in path)
 
 
-def worded(service_name, found):
-    """The code and the message for what is wrong."""
+def worded(service_name, operation, found):
+    """The code and the message for what is wrong. (Logs, for one, says it with another code in its newer operations.)"""
     code, missing = CODES[service_name]
+    declared = {shape.name for shape in operation.error_shapes}
+    if code not in declared and "ValidationException" in declared:
+        code = "ValidationException"
     path, value, why = found[0]
     if missing:
         if value is None:
@@ -137,7 +140,7 @@ def call_action(old, self):
         values = given(self, model, operation) if shape is not None else None
         found = list(problems(shape, values, ())) if values is not None else []
         if found:
-            error = Refused(*worded(name, found))
+            error = Refused(*worded(name, operation, found))
             error.http_status = 400
             status, headers, body = self.serialized(ActionResult(error))
             headers["status"] = status
