@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
 
+use crate::ads;
 use crate::config::{BusKind, Config, PaymentKind, StorageConfig};
 use crate::db;
 use crate::services::Origins;
@@ -27,6 +28,8 @@ pub struct App {
     /// None: nothing can be bought.
     pub payments: Option<Arc<dyn PaymentProvider>>,
     pub bus: Arc<dyn Bus>,
+    /// Adverts shown and followed that are not written yet.
+    pub ads: ads::Counters,
     /// Cancelled when the shop stops: WebSockets and loops end themselves on it.
     pub stop: CancellationToken,
 }
@@ -53,6 +56,7 @@ impl App {
             storage,
             payments,
             bus,
+            ads: ads::Counters::default(),
             db,
             config,
             stop,
