@@ -70,10 +70,10 @@ pub struct DatabaseBus {
 }
 
 impl DatabaseBus {
-    /// Polls until `stop`.
+    /// Polls until `stop`. The table may not be there yet: `migrate` starts with an empty database.
     pub async fn start(db: DatabaseConnection, stop: CancellationToken) -> anyhow::Result<Self> {
         let local = Arc::new(ProcessBus::default());
-        let last = newest(&db).await?;
+        let last = newest(&db).await.ok();
         tokio::spawn(poll(db.clone(), local.clone(), last, stop));
         Ok(Self { db, local })
     }
@@ -106,7 +106,7 @@ async fn newest(db: &DatabaseConnection) -> anyhow::Result<i64> {
 /// (its transaction may yet commit), but not for longer than this many polls (it may have been rolled back).
 const GAP_POLLS: u32 = 20;
 
-async fn poll(db: DatabaseConnection, local: Arc<ProcessBus>, mut last: i64, stop: CancellationToken) {
+async fn poll(db: DatabaseConnection, local: Arc<ProcessBus>, mut last: Option<i64>, stop: CancellationToken) {
     let mut waited = 0;
     let mut ticks: u32 = 0;
     loop {
@@ -118,8 +118,12 @@ async fn poll(db: DatabaseConnection, local: Arc<ProcessBus>, mut last: i64, sto
         if ticks.is_multiple_of(600) {
             tidy(&db).await;
         }
+        let Some(known) = last else {
+            last = newest(&db).await.ok();
+            continue;
+        };
         let rows = bus_messages::Entity::find()
-            .filter(bus_messages::Column::Id.gt(last))
+            .filter(bus_messages::Column::Id.gt(known))
             .order_by_asc(bus_messages::Column::Id)
             .limit(BATCH)
             .all(&db)
@@ -131,13 +135,15 @@ async fn poll(db: DatabaseConnection, local: Arc<ProcessBus>, mut last: i64, sto
                 continue;
             }
         };
+        let mut next = known + 1;
         for row in rows {
-            if row.id != last + 1 && waited < GAP_POLLS {
+            if row.id != next && waited < GAP_POLLS {
                 waited += 1;
                 break;
             }
             waited = 0;
-            last = row.id;
+            next = row.id + 1;
+            last = Some(row.id);
             local.deliver(&row.topic, row.payload.into());
         }
     }
