@@ -64,6 +64,7 @@ CREATE TABLE broadcasts (
   hearts BIGINT NOT NULL DEFAULT 0,
   recording_status VARCHAR(16) NOT NULL, -- enum RecordingStatus: none|recording|ready|failed
   recording_url VARCHAR(500) NULL,
+  recording_started_at {time} NULL,
   recording_duration_ms BIGINT NULL,
   started_at {time} NULL,
   ended_at {time} NULL,
@@ -141,6 +142,30 @@ CREATE TABLE chat_messages (
   FOREIGN KEY (deleted_by) REFERENCES members(id)
 ){table};
 CREATE INDEX chat_messages_replay ON chat_messages (broadcast_id, id);
+CREATE INDEX chat_messages_of_member ON chat_messages (member_id, broadcast_id, id);
+
+-- Whoever writes into a broadcast's chat locks its row first: numbers appear in their order, without gaps.
+CREATE TABLE chat_rooms (
+  id {id},
+  broadcast_id BIGINT NOT NULL UNIQUE,
+  last_seq BIGINT NOT NULL DEFAULT 0,
+  polled_at {time} NULL,
+  FOREIGN KEY (broadcast_id) REFERENCES broadcasts(id)
+){table};
+
+-- All that viewers have to be told, numbered for each broadcast; texts stay in chat_messages.
+CREATE TABLE chat_events (
+  id {id},
+  broadcast_id BIGINT NOT NULL,
+  seq BIGINT NOT NULL,
+  kind VARCHAR(16) NOT NULL, -- enum ChatEventKind: message|deleted|slow|pinned|started|ended
+  message_id BIGINT NULL,
+  value BIGINT NULL,
+  created_at {time} NOT NULL,
+  UNIQUE (broadcast_id, seq),
+  FOREIGN KEY (broadcast_id) REFERENCES broadcasts(id),
+  FOREIGN KEY (message_id) REFERENCES chat_messages(id)
+){table};
 
 -- Without a broadcast: holds in all of the seller's broadcasts. Without an end: until lifted.
 CREATE TABLE chat_bans (

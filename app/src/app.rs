@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
 
-use crate::ads;
+use crate::chat::Rooms;
 use crate::config::{BusKind, Config, PaymentKind, StorageConfig};
 use crate::db;
 use crate::services::Origins;
@@ -28,8 +28,8 @@ pub struct App {
     /// None: nothing can be bought.
     pub payments: Option<Arc<dyn PaymentProvider>>,
     pub bus: Arc<dyn Bus>,
-    /// Adverts shown and followed that are not written yet.
-    pub ads: ads::Counters,
+    /// Live chats, with whoever is connected to this instance.
+    pub chat: Arc<Rooms>,
     /// Cancelled when the shop stops: WebSockets and loops end themselves on it.
     pub stop: CancellationToken,
 }
@@ -55,8 +55,8 @@ impl App {
             streaming: Arc::new(LocalStreaming::default()),
             storage,
             payments,
+            chat: Rooms::new(db.clone(), bus.clone()),
             bus,
-            ads: ads::Counters::default(),
             db,
             config,
             stop,

@@ -34,6 +34,8 @@ pub struct Config {
     pub mail_from: String,
     pub payments: PaymentKind,
     pub bus: BusKind,
+    /// What streaming and media events have to bring along. None: none are taken.
+    pub hook_token: Option<String>,
     pub log_json: bool,
     /// The operator's commission where a seller has no own, in hundredths of a percent.
     pub commission_basis_points: i32,
@@ -122,6 +124,7 @@ impl Config {
                 BusKind::Process,
                 &[("process", BusKind::Process), ("database", BusKind::Database)],
             ),
+            hook_token: reader.hook_token(),
             log_json: reader.choice("SHOP_LOG", reader.production, &[("json", true), ("text", false)]),
             commission_basis_points: reader.commission(),
             operator: reader.operator(),
@@ -232,6 +235,16 @@ impl Reader {
                 Key::random()
             }
         }
+    }
+
+    fn hook_token(&mut self) -> Option<String> {
+        const SHORTEST: usize = 32;
+        let token = self.take("SHOP_HOOK_TOKEN")?;
+        if token.len() < SHORTEST {
+            // Not repeated: it is a secret.
+            self.problems.push(format!("SHOP_HOOK_TOKEN: {SHORTEST} characters at least (openssl rand -hex 32)"));
+        }
+        Some(token)
     }
 
     fn commission(&mut self) -> i32 {

@@ -75,6 +75,7 @@ async fn serve(app: AppState) -> anyhow::Result<()> {
     if app.config.is_development() {
         db::migrate(&app.db).await.context("migrating")?;
         seed::fill(&app).await.context("sample data")?;
+        seed::resume(&app).await.context("sample streams")?;
     } else {
         let pending = db::pending(&app.db).await.context("asking for migrations")?;
         anyhow::ensure!(pending.is_empty(), "run `bogosa-shop migrate` first: {} are missing", pending.join(", "));
@@ -98,7 +99,7 @@ async fn serve(app: AppState) -> anyhow::Result<()> {
         .with_graceful_shutdown(app.stop.clone().cancelled_owned());
     let stopping = app.stop.clone();
     tokio::select! {
-        result = server => result?,
+        result = async { let served = server.await; app.chat.drained().await; served } => result?,
         () = async { stopping.cancelled().await; tokio::time::sleep(DRAIN).await } => {
             tracing::warn!("some connections did not end in time");
         }

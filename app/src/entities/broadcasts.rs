@@ -26,6 +26,7 @@ pub struct Model {
     pub hearts: i64,
     pub recording_status: RecordingStatus,
     pub recording_url: Option<String>,
+    pub recording_started_at: Option<DateTimeUtc>,
     pub recording_duration_ms: Option<i64>,
     pub started_at: Option<DateTimeUtc>,
     pub ended_at: Option<DateTimeUtc>,

@@ -404,6 +404,38 @@ impl MessageKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
 #[serde(rename_all = "snake_case")]
+pub enum ChatEventKind {
+    #[sea_orm(string_value = "message")]
+    Message,
+    #[sea_orm(string_value = "deleted")]
+    Deleted,
+    #[sea_orm(string_value = "slow")]
+    Slow,
+    #[sea_orm(string_value = "pinned")]
+    Pinned,
+    #[sea_orm(string_value = "started")]
+    Started,
+    #[sea_orm(string_value = "ended")]
+    Ended,
+}
+
+impl ChatEventKind {
+    /// The word as the database and the message keys have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Deleted => "deleted",
+            Self::Slow => "slow",
+            Self::Pinned => "pinned",
+            Self::Started => "started",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, Serialize, Deserialize)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(24))")]
+#[serde(rename_all = "snake_case")]
 pub enum ChatBanKind {
     #[sea_orm(string_value = "mute")]
     Mute,

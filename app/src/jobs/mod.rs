@@ -6,10 +6,9 @@ use futures::future::BoxFuture;
 
 use crate::app::{App, AppState};
 use crate::web::{limits, sessions};
-use crate::{ads, members, social};
+use crate::{chat, live, members, social};
 
 pub mod queue;
-mod retention;
 
 struct Task {
     name: &'static str,
@@ -41,12 +40,22 @@ const TASKS: &[Task] = &[
     Task { name: "started broadcasts", every: MOMENT, run: |app| Box::pin(social::live_notices::look(app)) },
     Task { name: "queue", every: MOMENT, run: |app| Box::pin(queue::run_due(app)) },
     Task { name: "old jobs", every: HOUR, run: |app| Box::pin(async { Ok(queue::delete_old(&app.db).await?) }) },
-    Task { name: "kept long enough", every: HOUR, run: |app| Box::pin(retention::delete_old(app)) },
-    Task { name: "counted adverts", every: MINUTE, run: |app| Box::pin(ads::show::write_counts(app)) },
     Task {
         name: "old notifications",
         every: HOUR,
         run: |app| Box::pin(async { Ok(social::notifications::delete_old(&app.db).await?) }),
+    },
+    Task {
+        name: "viewers",
+        every: MOMENT,
+        // Not worth a line in the log each time.
+        run: |app| Box::pin(async { live::viewers::poll(app).await.map(|_| 0) }),
+    },
+    Task { name: "abandoned broadcasts", every: MINUTE, run: |app| Box::pin(live::viewers::end_abandoned(app)) },
+    Task {
+        name: "deleted chat messages",
+        every: HOUR,
+        run: |app| Box::pin(async { Ok(chat::moderation::erase_deleted(app).await?) }),
     },
 ];
 

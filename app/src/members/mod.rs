@@ -17,7 +17,7 @@ pub mod passwords;
 mod reauthenticate;
 mod recover;
 mod second_factor;
-pub mod selling;
+mod selling;
 mod signup;
 pub mod tokens;
 mod verify;

@@ -5,8 +5,11 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use crate::app::App;
 use crate::entities::members as rows;
 
+mod live;
 mod market;
 mod members;
+
+pub use live::resume;
 
 /// False where there is data already.
 pub async fn fill(app: &App) -> anyhow::Result<bool> {
@@ -15,6 +18,7 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     }
     let people = members::fill(app).await?;
     market::fill(app, &people).await?;
+    live::fill(app).await?;
     tracing::info!(
         "sample data: log in as one of {}, password {}; second factor of sellers and admin: {}",
         members::ACCOUNTS,

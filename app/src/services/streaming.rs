@@ -60,6 +60,8 @@ pub trait Streaming: Send + Sync + std::fmt::Debug {
     /// At most 1 KB, five a second for a channel. Offline channels ignore it.
     async fn put_metadata(&self, external_id: &str, metadata: &str) -> anyhow::Result<()>;
     async fn stop(&self, external_id: &str) -> anyhow::Result<()>;
+    /// Where a recording can be watched; `prefix` is what the recording's event says.
+    fn recording_url(&self, prefix: &str) -> String;
     fn origins(&self) -> Origins {
         Origins::default()
     }
@@ -144,6 +146,10 @@ impl Streaming for LocalStreaming {
     async fn stop(&self, external_id: &str) -> anyhow::Result<()> {
         self.streams().remove(external_id);
         Ok(())
+    }
+
+    fn recording_url(&self, prefix: &str) -> String {
+        format!("/media/files/{prefix}/media/hls/master.m3u8")
     }
 
     fn local(&self) -> Option<&LocalStreaming> {
