@@ -1,7 +1,7 @@
 //! A shop of its own for each test, people in it, and browsers that keep cookies.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use axum::Router;
@@ -50,6 +50,18 @@ impl TestApp {
         let app = App::start(config).await.unwrap();
         db::migrate(&app.db).await.unwrap();
         Self { router: routes::router(app.clone()).unwrap(), app, folder }
+    }
+
+    /// On a port of its own, for what needs a connection. Ends with the shop.
+    pub async fn serve(&self) -> SocketAddr {
+        serve(&self.app).await
+    }
+
+    /// Another instance on the same database, and its port.
+    pub async fn second(&self) -> (AppState, SocketAddr) {
+        let app = App::start(self.app.config.clone()).await.unwrap();
+        let address = serve(&app).await;
+        (app, address)
     }
 
     /// A guest with an English browser.
@@ -130,6 +142,15 @@ impl TestApp {
     pub async fn reload(&self, member: &members::Model) -> members::Model {
         members::Entity::find_by_id(member.id).one(&self.app.db).await.unwrap().unwrap()
     }
+}
+
+async fn serve(app: &AppState) -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = routes::router(app.clone()).unwrap().into_make_service_with_connect_info::<SocketAddr>();
+    let stop = app.stop.clone();
+    tokio::spawn(async move { axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await });
+    address
 }
 
 impl Drop for TestApp {

@@ -3,12 +3,12 @@
 
 mod harness;
 
-mod admin;
-mod ads;
 mod authorization;
 mod cart;
+mod chat;
 mod frame;
 mod legal;
+mod live;
 mod market;
 mod members;
 mod messages;

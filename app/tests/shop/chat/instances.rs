@@ -1,0 +1,88 @@
+//! Two instances on one database, with the database as the bus.
+
+use std::time::Duration;
+
+use bogosa_shop::chat::{What, log};
+use sea_orm::TransactionTrait;
+use tokio::time::timeout;
+
+use super::client::{WAIT, connect};
+use crate::harness::TestApp;
+
+#[tokio::test]
+async fn both_instances_tell_the_same_in_the_same_order() {
+    let shop = TestApp::start_with(&[("SHOP_BUS", "database")]).await;
+    let one = shop.serve().await;
+    let (_second, two) = shop.second().await;
+    let seller = shop.seller("seller").await;
+    let goods = shop.goods(&seller, "찻잔", 10_000, 5).await;
+    let live = shop.live(&seller, goods.product, None).await;
+    let mut viewers = [connect(one, live, Some(0), None).await, connect(two, live, Some(0), None).await];
+    let mut writers = Vec::new();
+    for number in 0..6 {
+        let member = shop.member(&format!("m{number}")).await;
+        let server = if number % 2 == 0 { one } else { two };
+        writers.push(connect(server, live, Some(0), Some(&shop.logged_in(&member).await)).await);
+    }
+    for turn in 0..4 {
+        for (number, writer) in writers.iter_mut().enumerate() {
+            writer.say(&format!("w{number}-{turn}"), &format!("{number}: {turn}")).await;
+        }
+    }
+    let mut told = Vec::new();
+    for viewer in &mut viewers {
+        viewer.until(24).await;
+        assert_eq!(viewer.seqs(), (1..=24).collect::<Vec<i64>>());
+        told.push(viewer.events.clone());
+    }
+    assert_eq!(told[0], told[1]);
+}
+
+#[tokio::test]
+async fn an_instance_that_stops_says_so_and_the_other_goes_on_where_it_was() {
+    let shop = TestApp::start_with(&[("SHOP_BUS", "database")]).await;
+    let one = shop.serve().await;
+    let (second, two) = shop.second().await;
+    let seller = shop.seller("seller").await;
+    let goods = shop.goods(&seller, "찻잔", 10_000, 5).await;
+    let live = shop.live(&seller, goods.product, None).await;
+    let seller = shop.logged_in(&seller).await;
+    let mut writer = connect(one, live, Some(0), Some(&seller)).await;
+    let mut viewer = connect(two, live, Some(0), None).await;
+    writer.say_and_wait("a1", "1").await;
+    viewer.until(1).await;
+    second.stop.cancel();
+    assert_eq!(viewer.closed().await, Some(1012), "the close frame says: come back");
+    timeout(WAIT, second.chat.drained()).await.unwrap();
+    writer.say_and_wait("a2", "2").await;
+    let mut back = connect(one, live, Some(1), None).await;
+    writer.say_and_wait("a3", "3").await;
+    back.until(2).await;
+    assert_eq!(back.seqs(), [2, 3]);
+    assert_eq!(back.bodies(), ["2", "3"]);
+}
+
+/// An instance may die between writing and telling; whoever listens finds out by looking.
+#[tokio::test]
+async fn what_the_bus_never_told_is_found_all_the_same() {
+    let shop = TestApp::start().await;
+    let server = shop.serve().await;
+    let seller = shop.seller("seller").await;
+    let goods = shop.goods(&seller, "찻잔", 10_000, 5).await;
+    let live = shop.live(&seller, goods.product, None).await;
+    let mut viewer = connect(server, live, Some(0), None).await;
+    viewer.told("hello").await;
+    log::ensure(&shop.app.db, live).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let transaction = shop.app.db.begin().await.unwrap();
+    let seq = log::claim(&transaction, live, 1).await.unwrap();
+    log::note(&transaction, live, seq, What::Slow { seconds: 5 }).await.unwrap();
+    transaction.commit().await.unwrap();
+    viewer.until(1).await;
+    assert_eq!(viewer.events[0]["seconds"], 5);
+    // And a rolled back one leaves no gap.
+    let transaction = shop.app.db.begin().await.unwrap();
+    assert_eq!(log::claim(&transaction, live, 3).await.unwrap(), 2);
+    transaction.rollback().await.unwrap();
+    assert_eq!(log::last_seq(&shop.app.db, live).await.unwrap(), Some(1));
+}
