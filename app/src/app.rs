@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
 
+use crate::ads;
 use crate::chat::Rooms;
 use crate::config::{BusKind, Config, PaymentKind, StorageConfig};
 use crate::db;
@@ -28,6 +29,8 @@ pub struct App {
     /// None: nothing can be bought.
     pub payments: Option<Arc<dyn PaymentProvider>>,
     pub bus: Arc<dyn Bus>,
+    /// Adverts shown and followed that are not written yet.
+    pub ads: ads::Counters,
     /// Live chats, with whoever is connected to this instance.
     pub chat: Arc<Rooms>,
     /// Cancelled when the shop stops: WebSockets and loops end themselves on it.
@@ -57,6 +60,7 @@ impl App {
             payments,
             chat: Rooms::new(db.clone(), bus.clone()),
             bus,
+            ads: ads::Counters::default(),
             db,
             config,
             stop,

@@ -10,6 +10,7 @@ use axum_extra::extract::cookie::{Cookie, SameSite};
 use serde::Deserialize;
 
 use self::queries::{Front, front};
+use crate::ads::show::{Advert, in_slot};
 use crate::app::AppState;
 use crate::i18n::Lang;
 use crate::web::page::safe_next;
@@ -27,11 +28,14 @@ pub fn routes() -> Router<AppState> {
 struct Home {
     page: Page,
     front: Front,
+    top: Option<Advert>,
+    middle: Option<Advert>,
 }
 
 async fn show(State(app): State<AppState>, page: Page) -> Outcome<impl IntoResponse> {
     let front = front(&app.db).await?;
-    Ok(Html(Home { page, front }))
+    let (top, middle) = (in_slot(&app, "home-top").await?, in_slot(&app, "home-middle").await?);
+    Ok(Html(Home { page, front, top, middle }))
 }
 
 #[derive(Deserialize)]

@@ -6,9 +6,10 @@ use futures::future::BoxFuture;
 
 use crate::app::{App, AppState};
 use crate::web::{limits, sessions};
-use crate::{chat, live, members, social};
+use crate::{ads, chat, live, members, social};
 
 pub mod queue;
+mod retention;
 
 struct Task {
     name: &'static str,
@@ -40,6 +41,8 @@ const TASKS: &[Task] = &[
     Task { name: "started broadcasts", every: MOMENT, run: |app| Box::pin(social::live_notices::look(app)) },
     Task { name: "queue", every: MOMENT, run: |app| Box::pin(queue::run_due(app)) },
     Task { name: "old jobs", every: HOUR, run: |app| Box::pin(async { Ok(queue::delete_old(&app.db).await?) }) },
+    Task { name: "kept long enough", every: HOUR, run: |app| Box::pin(retention::delete_old(app)) },
+    Task { name: "counted adverts", every: MINUTE, run: |app| Box::pin(ads::show::write_counts(app)) },
     Task {
         name: "old notifications",
         every: HOUR,

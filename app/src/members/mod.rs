@@ -17,7 +17,7 @@ pub mod passwords;
 mod reauthenticate;
 mod recover;
 mod second_factor;
-mod selling;
+pub mod selling;
 mod signup;
 pub mod tokens;
 mod verify;

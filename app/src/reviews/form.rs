@@ -1,10 +1,9 @@
 //! The form of a review: stars, words, and photos, which come as parts of it.
 
-use axum::extract::Multipart;
 use bytes::Bytes;
 
 use crate::i18n::Lang;
-use crate::web::{Errors, Failure, Outcome};
+use crate::web::{Errors, Parts};
 
 pub(super) const PHOTOS: usize = 5;
 pub(super) const BODY: usize = 2000;
@@ -24,30 +23,14 @@ impl ReviewForm {
         self.rating == stars.to_string()
     }
 
-    /// Reads the parts; their sizes are bounded by the route's body limit.
-    pub(super) async fn read(mut parts: Multipart) -> Outcome<Self> {
-        let broken = |_| Failure::Invalid("error-400-text");
-        let mut form = Self::default();
-        while let Some(part) = parts.next_field().await.map_err(broken)? {
-            let name = part.name().unwrap_or_default().to_owned();
-            if name == "photos" {
-                let photo = part.bytes().await.map_err(broken)?;
-                // Browsers send an empty part where nothing was chosen.
-                if !photo.is_empty() {
-                    form.photos.push(photo);
-                }
-                continue;
-            }
-            let text = part.text().await.map_err(broken)?;
-            match name.as_str() {
-                "rating" => form.rating = text,
-                "body" => form.body = text,
-                "next" => form.next = text,
-                "remove" => form.remove.extend(text.parse::<i64>()),
-                _ => {}
-            }
+    pub(super) fn new(parts: &Parts) -> Self {
+        Self {
+            rating: parts.field("rating"),
+            body: parts.field("body"),
+            next: parts.field("next"),
+            remove: parts.all("remove").filter_map(|id| id.parse().ok()).collect(),
+            photos: parts.files("photos"),
         }
-        Ok(form)
     }
 
     /// `kept`: photos that there are already and that stay.

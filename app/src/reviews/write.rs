@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, Query, State};
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -23,7 +23,7 @@ use crate::social::notifications::{Notice, notify};
 use crate::web::flash::flash;
 use crate::web::limits::Limit;
 use crate::web::page::safe_next;
-use crate::web::{CurrentMember, Errors, Failure, Html, Outcome, Page};
+use crate::web::{CurrentMember, Errors, Failure, Html, Outcome, Page, Parts};
 
 const LIMIT: Limit = Limit::per_minutes("review", 30, 60);
 /// The photos, and a little for the rest.
@@ -80,10 +80,10 @@ async fn create(
     current: CurrentMember,
     page: Page,
     Path(item): Path<i64>,
-    parts: Multipart,
+    parts: Parts,
 ) -> Outcome<Response> {
     let item = may_review(&app, &current, item).await?;
-    let form = ReviewForm::read(parts).await?;
+    let form = ReviewForm::new(&parts);
     let (mut errors, rating) = form.check(page.lang, 0);
     let stored = if errors.is_empty() {
         LIMIT.hit(&app.db, &current.id().to_string()).await?;
@@ -188,10 +188,10 @@ async fn edit(
     current: CurrentMember,
     page: Page,
     Path(id): Path<i64>,
-    parts: Multipart,
+    parts: Parts,
 ) -> Outcome<Response> {
     let (review, item) = own(&app, &current, id).await?;
-    let form = ReviewForm::read(parts).await?;
+    let form = ReviewForm::new(&parts);
     let photos = photos(&app.db, [id]).await?.remove(&id).unwrap_or_default();
     // Only photos of this review can be taken away with it.
     let removed: Vec<i64> =

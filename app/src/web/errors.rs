@@ -23,6 +23,7 @@ pub enum Failure {
     NotFound,
     MethodNotAllowed,
     Forbidden,
+    TooLarge,
     /// Leads to log-in and back.
     LogIn,
     /// Leads to the page that asks for the password again, and back.
@@ -50,6 +51,7 @@ impl Failure {
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Forbidden | Self::SecondFactorMissing | Self::SellersOnly => StatusCode::FORBIDDEN,
             Self::LogIn | Self::Reauthenticate => StatusCode::UNAUTHORIZED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Invalid(_) => StatusCode::BAD_REQUEST,
             Self::Conflict(_) => StatusCode::CONFLICT,

@@ -3,6 +3,8 @@
 
 mod harness;
 
+mod admin;
+mod ads;
 mod authorization;
 mod cart;
 mod chat;

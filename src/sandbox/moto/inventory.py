@@ -79,7 +79,7 @@ def held_ec2(backend):
         "network-acl": [(one, str(one.default).lower() == "true") for one in backend.network_acls.values()],
         "security-group": [(one, one.name == "default") for one in groups],
         "natgateway": [(one, False) for one in backend.nat_gateways.values() if one.state != "deleted"],
-        "network-interface": [(one, False) for one in backend.enis.values()],
+        "network-interface": [(one, one.requester_managed) for one in backend.enis.values()],
         "vpc-endpoint": [(one, False) for one in backend.vpc_end_points.values() if one.state != "deleted"],
         "vpc-flow-log": [(one, False) for one in backend.flow_logs.values()],
         "vpc-peering-connection": [(one, False) for one in backend.vpc_pcxs.values()],

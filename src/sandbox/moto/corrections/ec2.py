@@ -29,14 +29,6 @@ def ec2():
         for interface in backend.enis.values():
             if any(member.id == group.id for member in interface.group_set):
                 return interface.id
-        for balancers in backends("elbv2", backend.region_name):
-            for balancer in balancers.load_balancers.values():
-                if group.id in (balancer.security_groups or []):
-                    return f"the network interfaces of {balancer.name}"
-        for databases in backends("rds", backend.region_name):
-            for database in databases.databases.values():
-                if group.id in (getattr(database, "vpc_security_group_ids", None) or []):
-                    return f"RDSNetworkInterface of {database.db_instance_identifier}"
         return None
 
     # A NAT gateway's network interface and its hold on the address go with it.
@@ -46,7 +38,7 @@ def ec2():
         if nat_gateway_id not in self.nat_gateways:
             refuse("NatGatewayNotFound", f"NatGateway {nat_gateway_id} was not found")
         gateway = old(self, nat_gateway_id)
-        interface = self.enis.pop(gateway._eni.id, None)
+        interface = self.enis.pop(gateway._eni.id, None) if gateway._eni else None
         for address in self.addresses:
             if interface and address.eni is interface:
                 address.eni = address.association_id = None
@@ -153,7 +145,11 @@ def ec2():
         for interface in self.nics.values():
             if interface.device_index == 0:
                 interface.delete_on_termination = True
-        return old(self)
+        answer = old(self)
+        for interface in list(self.nics.values()):
+            if interface.id in self.ec2_backend.enis:
+                self.detach_eni(interface)
+        return answer
 
     def ami_of(backend, image_id):
         if not (image_id or "").startswith("resolve:ssm:"):

@@ -88,9 +88,9 @@ within({"EngineVersion": "8.0.1", "CacheSubnetGroupName": "cs", "ReplicationGrou
 refused("CacheSubnetGroupInUse", cache.delete_cache_subnet_group, CacheSubnetGroupName="cs")
 cache.modify_replication_group(ReplicationGroupId="rg", EngineVersion="8.1", ApplyImmediately=True)
 assert len(cache.describe_cache_clusters()["CacheClusters"]) == 2 and cache.describe_cache_clusters()["CacheClusters"][0]["EngineVersion"] == "8.1.0"
+cache.delete_replication_group(ReplicationGroupId="rg")
 cache.modify_cache_subnet_group(CacheSubnetGroupName="cs", SubnetIds=subnets[:1])
 assert len(cache.describe_cache_subnet_groups(CacheSubnetGroupName="cs")["CacheSubnetGroups"][0]["Subnets"]) == 1
-cache.delete_replication_group(ReplicationGroupId="rg")
 cache.delete_cache_subnet_group(CacheSubnetGroupName="cs")
 
 cloudwatch = aws("cloudwatch")

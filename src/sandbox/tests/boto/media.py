@@ -74,7 +74,7 @@ read = aws("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["
 within({"MessageRetentionPeriod": "1209600", "SqsManagedSseEnabled": "true"}, read)
 dead = read["QueueArn"]
 wanted = dict(
-    FunctionName="submit", Runtime="provided.al2023", Role=role, Handler="bootstrap", Timeout=30, MemorySize=256, Architectures=["arm64"], Environment={"Variables": {"A": "1"}},
+    FunctionName="submit", Runtime="provided.al2023", Role=role, Handler="bootstrap", Timeout=30, MemorySize=256, Architectures=["arm64"], Environment={"Variables": {"AA": "1"}},
     DeadLetterConfig={"TargetArn": dead}, TracingConfig={"Mode": "Active"}, LoggingConfig={"LogFormat": "JSON", "LogGroup": "/aws/lambda/submit"}, EphemeralStorage={"Size": 512},
 )
 lam.create_function(**wanted, Code={"ZipFile": code.getvalue()}, Tags={"stack": "s"})
@@ -82,9 +82,9 @@ lam.get_waiter("function_active_v2").wait(FunctionName="submit")
 read = lam.get_function(FunctionName="submit")
 within(wanted, read["Configuration"])
 assert read["Tags"] == {"stack": "s"} and read["Configuration"]["State"] == "Active" and read["Configuration"]["LastUpdateStatus"] == "Successful"
-lam.update_function_configuration(FunctionName="submit", Timeout=60, Environment={"Variables": {"A": "2"}})
+lam.update_function_configuration(FunctionName="submit", Timeout=60, Environment={"Variables": {"AA": "2"}})
 lam.get_waiter("function_updated_v2").wait(FunctionName="submit")
-within({"Timeout": 60, "Environment": {"Variables": {"A": "2"}}, "MemorySize": 256, "LoggingConfig": wanted["LoggingConfig"]}, lam.get_function_configuration(FunctionName="submit"))
+within({"Timeout": 60, "Environment": {"Variables": {"AA": "2"}}, "MemorySize": 256, "LoggingConfig": wanted["LoggingConfig"]}, lam.get_function_configuration(FunctionName="submit"))
 before = lam.get_function_configuration(FunctionName="submit")["CodeSha256"]
 with zipfile.ZipFile(code, "a") as archive:
     archive.writestr("more", "x")

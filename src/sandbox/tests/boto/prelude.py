@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import time
 import urllib.request
 
 import boto3
@@ -26,13 +27,15 @@ def refused(code, call, **arguments):
         raise AssertionError(f"{code} expected")
 
 
-def network(ec2):
-    """A VPC with a subnet in each of two zones."""
+def network(ec2, gateway=True):
+    """A VPC with a subnet in each of two zones, and with an internet gateway."""
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
     zones = ec2.meta.region_name + "a", ec2.meta.region_name + "b"
     subnets = [
         ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=zone)["Subnet"]["SubnetId"] for n, zone in enumerate(zones)
     ]
+    if gateway:
+        ec2.attach_internet_gateway(VpcId=vpc, InternetGatewayId=ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"])
     return vpc, subnets
 
 

@@ -22,7 +22,7 @@ aws("iam").list_policies(), aws("kms").list_keys(), elb.describe_load_balancers(
 assert held() == [], held()
 assert len(held("?all")) > 5
 
-vpc, subnets = network(ec2)
+vpc, subnets = network(ec2, gateway=False)
 gateway = ec2.create_internet_gateway(TagSpecifications=spec("internet-gateway"))["InternetGateway"]["InternetGatewayId"]
 ec2.attach_internet_gateway(VpcId=vpc, InternetGatewayId=gateway)
 table = ec2.create_route_table(VpcId=vpc, TagSpecifications=spec("route-table"))["RouteTable"]["RouteTableId"]
