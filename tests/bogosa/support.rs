@@ -155,6 +155,26 @@ impl Aws {
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
     }
 
+    /// Asks AWS for more of something; the sandbox grants it at once.
+    pub fn raise_quota(&self, service: &str, code: &str, value: u32) {
+        use std::io::{Read, Write};
+        let body = format!(r#"{{"ServiceCode":"{service}","QuotaCode":"{code}","DesiredValue":{value}}}"#);
+        let scope = "test/20260101/us-east-1/servicequotas/aws4_request";
+        let head = [
+            "POST / HTTP/1.0".to_owned(),
+            "Host: localhost".to_owned(),
+            format!("Authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
+            "Content-Type: application/x-amz-json-1.1".to_owned(),
+            "X-Amz-Target: ServiceQuotasV20190624.RequestServiceQuotaIncrease".to_owned(),
+            format!("Content-Length: {}", body.len()),
+        ];
+        let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.sandbox.port)).unwrap();
+        write!(stream, "{}\r\n\r\n{body}", head.join("\r\n")).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.split(' ').nth(1) == Some("200"), "{answer}");
+    }
+
     /// An SDK client, to do what others do to the account.
     pub fn cloud(&self) -> (tokio::runtime::Runtime, bogosa::aws::Cloud) {
         let runtime = tokio::runtime::Runtime::new().unwrap();

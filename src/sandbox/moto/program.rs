@@ -50,6 +50,7 @@ const RULES: &[File] = files! {
     "rules/logs.py"
     "rules/policies.py"
     "rules/queues.py"
+    "rules/quotas.py"
     "rules/rds.py"
     "rules/rds_groups.py"
     "rules/route53.py"

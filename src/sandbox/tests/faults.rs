@@ -59,6 +59,9 @@ fn a_held_call_whose_client_is_killed_stays_done() {
 #[test]
 fn what_has_arrived_is_carried_out_although_the_client_leaves() {
     let aws = aws();
+    let more = json!({ "ServiceCode": "vpc", "QuotaCode": "L-F678F1CE", "DesiredValue": 60 });
+    aws.json("servicequotas", "ServiceQuotasV20190624.RequestServiceQuotaIncrease", more);
+    aws.own("DELETE", "requests");
     let busy: Vec<Begun> = (0..40).map(|_| create_vpc(&aws)).collect(); // moto takes one at a time
     while aws.own("GET", "requests")["mutating"] != json!(40) {}
     drop(busy);

@@ -44,6 +44,8 @@ fn a_bucket_fills_again() {
         let body = json!({ "Name": name, "Scope": "REGIONAL", "IPAddressVersion": "IPV4", "Addresses": [] });
         aws.try_json("wafv2", "AWSWAF_20190729.CreateIPSet", body)
     };
+    // The first request makes moto load the service, and that may take longer than the bucket to fill.
+    aws.json("wafv2", "AWSWAF_20190729.ListIPSets", json!({ "Scope": "REGIONAL" }));
     assert_eq!(create("a").status, 200);
     let refused = create("b");
     assert_eq!((refused.status, refused.code().as_str()), (400, "ThrottlingException"));

@@ -161,7 +161,7 @@ def autoscaling():
     def describe_account_limits(self):
         return ActionResult(
             {
-                "MaxNumberOfAutoScalingGroups": 500,
+                "MaxNumberOfAutoScalingGroups": quota("autoscaling", "L-CDE20ADC", self.region),
                 "MaxNumberOfLaunchConfigurations": 200,
                 "NumberOfAutoScalingGroups": len(self.autoscaling_backend.autoscaling_groups),
                 "NumberOfLaunchConfigurations": len(self.autoscaling_backend.launch_configurations),

@@ -4,6 +4,7 @@
 @service("elbv2", "elb")  # the older one looks at the version and hands over
 def elbv2():
     from moto.elbv2.models import ELBv2Backend
+    from moto.elbv2.responses import ELBV2Response as Response
 
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html: "This operation is
     # idempotent"; a name with other settings is a DuplicateLoadBalancerName.
@@ -50,6 +51,15 @@ def elbv2():
         if arn in self.load_balancers and self.load_balancers[arn].attrs.get("deletion_protection.enabled") == "true":
             refuse("OperationNotPermitted", f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled")
         return old(self, arn)
+
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_DescribeAccountLimits.html
+    @around(Response)
+    def describe_account_limits(old, self):
+        answer, codes = old(self), {"application-load-balancers": "L-53DA6B97", "target-groups": "L-B22855CB", "listeners-per-application-load-balancer": "L-B6DF7632"}
+        for limit in answer.result["Limits"]:
+            if limit["Name"] in codes:
+                limit["Max"] = str(quota("elasticloadbalancing", codes[limit["Name"]], self.region))
+        return answer
 
     def settings(*args, tags=None, **kwargs):
         """All but the tags, and without regard to the order of groups and subnets."""

@@ -129,6 +129,24 @@ def ec2_interfaces():
         old(self, vpc_id, *args, **kwargs)
         connect(self, self.vpc_end_points[vpc_id])
 
+    # An instance's groups are those of its interface, by whichever of the two they are changed; moto adds them up.
+    # …/API_ModifyNetworkInterfaceAttribute.html and …/API_ModifyInstanceAttribute.html
+    NetworkInterface.group_set = property(lambda self: self._group_set)
+
+    @around(EC2Backend)
+    def modify_network_interface_attribute(old, self, eni_id, group_ids, *args, **kwargs):
+        old(self, eni_id, group_ids, *args, **kwargs)
+        eni = self.get_network_interface(eni_id)
+        if group_ids and eni.instance and eni.device_index == 0:
+            eni.instance.security_groups = list(eni._group_set)
+
+    @around(EC2Backend)
+    def modify_instance_security_groups(old, self, instance_id, new_group_id_list):
+        old(self, instance_id, new_group_id_list)
+        instance = self.get_instance(instance_id)
+        for eni in (eni for index, eni in instance.nics.items() if int(index) == 0):
+            eni._group_set = list(instance.security_groups)
+
     # The groups that a launch template names in its network interfaces; moto passes them by.
     # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_LaunchTemplateInstanceNetworkInterfaceSpecificationRequest.html
     @around(EC2Backend)

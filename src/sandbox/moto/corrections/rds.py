@@ -193,11 +193,11 @@ def rds():
         mine = self.backend
         storage = sum(int(getattr(one, "allocated_storage", 0) or 0) for one in mine.databases.values())
         quotas = {
-            "DBInstances": (len(mine.databases), 40),
+            "DBInstances": (len(mine.databases), quota("rds", "L-7B6409FD", mine.region_name)),
             "ReservedDBInstances": (0, 40),
             "AllocatedStorage": (storage, 100000),
-            "DBParameterGroups": (len(mine.db_parameter_groups), 50),
-            "DBSubnetGroups": (len(mine.subnet_groups), 50),
+            "DBParameterGroups": (len(mine.db_parameter_groups), quota("rds", "L-DE55804A", mine.region_name)),
+            "DBSubnetGroups": (len(mine.subnet_groups), quota("rds", "L-48C6BF61", mine.region_name)),
             "ManualSnapshots": (len(mine.database_snapshots), 100),
             "OptionGroups": (len(mine.option_groups), 20),
             "DBClusters": (len(mine.clusters), 40),

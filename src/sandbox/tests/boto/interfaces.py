@@ -100,5 +100,18 @@ asg = aws("autoscaling")
 asg.create_auto_scaling_group(AutoScalingGroupName="g", MinSize=2, MaxSize=2, VPCZoneIdentifier=",".join(subnets), LaunchTemplate={"LaunchTemplateName": "template", "Version": "1"})
 found = ec2.describe_network_interfaces(Filters=[{"Name": "group-id", "Values": [one]}])["NetworkInterfaces"]
 assert len(found) == 2 and not any(eni["RequesterManaged"] for eni in found), found
+
+
+def groups_of(eni):
+    """By its interface, and by the instance."""
+    found = ec2.describe_network_interfaces(NetworkInterfaceIds=[eni["NetworkInterfaceId"]])["NetworkInterfaces"][0]
+    instance = ec2.describe_instances(InstanceIds=[eni["Attachment"]["InstanceId"]])["Reservations"][0]["Instances"][0]
+    return [[group["GroupId"] for group in one] for one in (found["Groups"], instance["SecurityGroups"])]
+
+
+ec2.modify_network_interface_attribute(NetworkInterfaceId=found[0]["NetworkInterfaceId"], Groups=[two])
+assert groups_of(found[0]) == [[two], [two]], groups_of(found[0])
+ec2.modify_instance_attribute(InstanceId=found[0]["Attachment"]["InstanceId"], Groups=[one])
+assert groups_of(found[0]) == [[one], [one]], groups_of(found[0])
 asg.delete_auto_scaling_group(AutoScalingGroupName="g", ForceDelete=True)
 assert seen() == []
