@@ -5,6 +5,7 @@
 //! AWS ─ resources (discover) ─► Inventory ──────┴─ engine: plan ─► Plan ─ apply ─► Report
 //! ```
 
+pub mod audit;
 pub mod aws;
 pub mod cli;
 pub mod lower;

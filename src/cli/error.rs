@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Failed = 1,
     /// Changes or drift found, where asked for.
     Different = 2,
+    /// An audit has found something at or above the threshold.
+    Findings = 3,
     InvalidInput = 4,
     /// Another run holds the stack.
     Locked = 5,

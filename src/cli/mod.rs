@@ -1,5 +1,7 @@
 //! The command line: one file per command. `ui` is the only place that prints, `error` maps errors to exit codes.
 
+mod audit;
+mod audit_reach;
 mod confirm;
 mod destroy;
 mod drift;
@@ -135,6 +137,8 @@ enum Command {
     Destroy(destroy::DestroyArgs),
     /// Show what differs from the stack file. Only reads; exit code 2 where anything does.
     Drift(drift::DriftArgs),
+    /// Find what is insecure or fragile, planned or live, and how to mend it. Only reads; exit code 3 where it finds.
+    Audit(audit::AuditArgs),
     /// Show what exists of a stack: ids, states, endpoints.
     Status(status::StatusArgs),
     /// List the stacks of the account and region.
@@ -188,6 +192,7 @@ fn run(cli: &Cli, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Up(args) => block_on(up::run(args, global, ui)),
         Command::Destroy(args) => block_on(destroy::run(args, global, ui)),
         Command::Drift(args) => block_on(drift::run(args, global, ui)),
+        Command::Audit(args) => block_on(audit::run(args, global, ui)),
         Command::Status(args) => block_on(status::run(args, global, ui)),
         Command::List => block_on(list::run(global, ui)),
         Command::Runs(args) => block_on(runs::run(args, global, ui)),

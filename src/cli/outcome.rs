@@ -130,7 +130,7 @@ pub(super) fn result_name(exit: Exit) -> &'static str {
     match exit {
         Exit::Done | Exit::Different => "ok",
         Exit::Interrupted => "interrupted",
-        Exit::Failed | Exit::InvalidInput | Exit::Locked => "failed",
+        Exit::Failed | Exit::Findings | Exit::InvalidInput | Exit::Locked => "failed",
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use bogosa_engine::{Graph, Plan};
+use bogosa_engine::{Graph, Inventory, Plan};
 use serde::{Deserialize, Serialize};
 
 use super::error::CommandError;
@@ -59,6 +59,11 @@ impl PlanFile {
             .hint("Make the plan again with this version of bogosa."));
         }
         Ok(plan)
+    }
+
+    /// What existed when the plan was made.
+    pub(super) fn before(&self) -> bogosa_engine::Result<Inventory> {
+        Inventory::new(self.plan.changes.iter().filter_map(|change| change.before.clone()))
     }
 
     /// Refuses another account or region, and a plan that no longer does the same.

@@ -81,7 +81,7 @@ fn each_change(run: &Run, ui: &Ui) {
 }
 
 /// `2026-11-25T04:15:20Z`
-fn utc(ms: i64) -> String {
+pub(super) fn utc(ms: i64) -> String {
     use aws_smithy_types::date_time::{DateTime, Format};
     DateTime::from_secs(ms / 1000).fmt(Format::DateTime).unwrap_or_default()
 }

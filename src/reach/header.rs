@@ -79,7 +79,7 @@ impl Family {
 
     /// What the internet may send from, and what can be sent to there. Private and special addresses do not travel
     /// through an internet gateway (RFC 6890).
-    pub(crate) fn internet(self) -> Vec<Interval> {
+    pub fn internet(self) -> Vec<Interval> {
         let v4 = |first: [u8; 4], last: [u8; 4]| Interval::new(number(first.into()), number(last.into()));
         match self {
             Family::V4 => vec![
@@ -124,7 +124,14 @@ pub(crate) fn number(address: IpAddr) -> u128 {
 
 /// All addresses of a network.
 pub(crate) fn range(net: &IpNet) -> Interval {
-    Interval::new(number(net.network()), number(net.broadcast()))
+    Interval::of(net)
+}
+
+impl Interval {
+    /// All addresses of a network, as numbers.
+    pub fn of(net: &IpNet) -> Self {
+        Self::new(number(net.network()), number(net.broadcast()))
+    }
 }
 
 impl Traffic {

@@ -37,7 +37,7 @@ impl Interval {
         (both.first <= both.last).then_some(both)
     }
 
-    pub(crate) fn minus(self, other: Interval) -> impl Iterator<Item = Interval> {
+    pub fn minus(self, other: Interval) -> impl Iterator<Item = Interval> {
         let below = (self.first < other.first).then(|| Interval::new(self.first, self.last.min(other.first - 1)));
         let above = (other.last < self.last).then(|| Interval::new(self.first.max(other.last + 1), self.last));
         below.into_iter().chain(above)

@@ -1,0 +1,131 @@
+//! What is audited: resources with canonical specs, planned or found.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use bogosa_engine::{Address, Graph, Input, Inventory, Origin, Resource, references};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::stack::Stack;
+
+/// Where something is: in the stack file, or in AWS.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Place {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Origin>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.file, &self.id) {
+            (Some(origin), _) => origin.fmt(f),
+            (None, Some(id)) => f.write_str(id),
+            (None, None) => f.write_str("-"),
+        }
+    }
+}
+
+/// One resource.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub address: Address,
+    spec: Value,
+    place: Place,
+}
+
+impl Item {
+    pub fn spec<R: Resource>(&self) -> Result<R::Spec, String> {
+        serde_json::from_value(self.spec.clone()).map_err(|error| format!("its settings cannot be read: {error}"))
+    }
+
+    pub fn name(&self) -> &str {
+        self.address.name()
+    }
+}
+
+/// Everything that is audited.
+#[derive(Debug)]
+pub struct Subject<'a> {
+    items: BTreeMap<Address, Item>,
+    /// Whose output a text is, where resources exist.
+    owners: BTreeMap<String, Vec<Address>>,
+    stack: Option<&'a Stack>,
+    live: bool,
+}
+
+impl<'a> Subject<'a> {
+    /// What a stack file plans. With the file, findings point into it.
+    pub fn planned(graph: &Graph, stack: Option<&'a Stack>) -> Self {
+        let item = |node: &bogosa_engine::Node| {
+            let place = Place { file: node.origin.clone(), id: None };
+            (node.address.clone(), Item { address: node.address.clone(), spec: node.spec.clone(), place })
+        };
+        Self { items: graph.nodes().map(item).collect(), owners: BTreeMap::new(), stack, live: false }
+    }
+
+    /// What AWS holds.
+    pub fn live(inventory: &Inventory) -> Self {
+        let mut owners: BTreeMap<String, Vec<Address>> = BTreeMap::new();
+        let mut items = BTreeMap::new();
+        for live in inventory.iter() {
+            let place = Place { file: None, id: Some(live.id.clone()) };
+            let item = Item { address: live.address.clone(), spec: live.spec.clone(), place };
+            items.insert(live.address.clone(), item);
+            for value in live.outputs.values().chain([&live.id]) {
+                owners.entry(value.clone()).or_default().push(live.address.clone());
+            }
+        }
+        Self { items, owners, stack: None, live: true }
+    }
+
+    /// What AWS says of a resource that exists: names, ids, ARNs.
+    pub fn outputs(&self, item: &Item) -> impl Iterator<Item = &str> {
+        let address = item.address.clone();
+        self.owners.iter().filter(move |(_, owners)| owners.contains(&address)).map(|(value, _)| value.as_str())
+    }
+
+    pub fn of(&self) -> &'static str {
+        if self.live { "live" } else { "planned" }
+    }
+
+    pub fn items(&self, kind: &str) -> impl Iterator<Item = &Item> {
+        self.items.values().filter(move |item| item.address.kind() == kind)
+    }
+
+    pub fn get<R: Resource>(&self, name: &str) -> Option<&Item> {
+        self.items.get(&Address::new(R::KIND, name))
+    }
+
+    /// The resources of a kind whose specs can be read; that others cannot is said by the checks on them.
+    pub fn all<R: Resource>(&self) -> Vec<(&Item, R::Spec)> {
+        self.items(R::KIND).filter_map(|item| Some((item, item.spec::<R>().ok()?))).collect()
+    }
+
+    /// The resource of a kind that a value refers to.
+    pub fn target<R: Resource>(&self, input: &Input) -> Option<&Item> {
+        let found = |address: &Address| (address.kind() == R::KIND).then(|| self.items.get(address)).flatten();
+        match input.text() {
+            Some(text) => self.owners.get(text)?.iter().find_map(found),
+            None => {
+                let value = serde_json::to_value(input).ok()?;
+                references(&value).iter().find_map(|reference| found(&reference.address))
+            }
+        }
+    }
+
+    /// The names of the resources of a kind that values refer to.
+    pub fn targets<'b, R: Resource>(&self, inputs: impl IntoIterator<Item = &'b Input>) -> Vec<&str> {
+        inputs.into_iter().filter_map(|input| self.target::<R>(input)).map(Item::name).collect()
+    }
+
+    /// The place in the stack file that decides, or the resource itself.
+    pub fn place(&self, item: &Item, field: &str) -> Place {
+        match self.stack {
+            Some(stack) if !field.is_empty() => Place { file: Some(stack.at(field)), id: None },
+            _ => item.place.clone(),
+        }
+    }
+}

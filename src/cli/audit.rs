@@ -1,0 +1,210 @@
+//! `bogosa audit`: what is wrong with what is planned, or with what AWS holds, and how to mend it.
+
+use std::path::{Path, PathBuf};
+
+use bogosa_engine::Graph;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::audit_reach::{self, ReachArgs};
+use super::error::{CommandError, Exit};
+use super::plan_file::PlanFile;
+use super::session::{Session, load};
+use super::ui::Ui;
+use super::{Global, OverArgs, StackArgs};
+use crate::audit::report::{self, Format, Meta};
+use crate::audit::{self, Audit, Severity, State, Subject, suppress};
+use crate::lower::{Facts, lower};
+use crate::stack::Stack;
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(super) struct AuditArgs {
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    of: Of,
+    /// Exit with 3 where something fails that is at least this bad.
+    #[arg(long, value_enum, default_value_t = Severity::High, value_name = "SEVERITY")]
+    fail_on: Severity,
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Write the report to a file.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// What is accepted: a YAML list of check, resource, reason, owner, expires.
+    #[arg(long, value_name = "FILE")]
+    suppressions: Option<PathBuf>,
+    /// An earlier report (`--format json`): what failed there already does not count.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// List all checks.
+    #[arg(long)]
+    list_checks: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Who reaches whom, by which rules; or everything that keeps them apart.
+    Reach(ReachArgs),
+}
+
+/// What is looked at.
+#[derive(Clone, Debug, Args)]
+pub(super) struct Of {
+    /// The stack file; what it plans is audited. Needs no account.
+    #[arg(required_unless_present_any = ["plan", "list_checks"])]
+    stack: Option<PathBuf>,
+    #[command(flatten)]
+    over: OverArgs,
+    /// Audit what AWS holds of the stack. Only reads.
+    #[arg(long)]
+    live: bool,
+    /// Audit a saved plan.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["stack", "overlay", "set", "live"])]
+    plan: Option<PathBuf>,
+}
+
+/// What is looked at, found.
+pub(super) enum Looked {
+    Planned { graph: Graph, stack: Box<Stack> },
+    Saved(Box<PlanFile>),
+    Live { inventory: bogosa_engine::Inventory, stack: String, account: String, region: String, calls: u64 },
+}
+
+impl Of {
+    pub(super) async fn look(&self, global: &Global, ui: &Ui) -> Result<Looked, CommandError> {
+        if let Some(file) = &self.plan {
+            return Ok(Looked::Saved(Box::new(PlanFile::read(file)?)));
+        }
+        let stack = load(&StackArgs { stack: self.stack.clone().unwrap_or_default(), over: self.over.clone() })?;
+        if !self.live {
+            let graph = lower(&stack, &Facts::anywhere(&stack.doc))?;
+            return Ok(Looked::Planned { graph, stack: Box::new(stack) });
+        }
+        let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
+        let graph = session.graph(&stack).await?;
+        let inventory = session.look(&stack.doc.stack, &graph).await?;
+        let (account, region) = (session.cloud.account.clone(), session.cloud.region.clone());
+        Ok(Looked::Live { inventory, stack: stack.doc.stack.clone(), account, region, calls: session.cloud.calls() })
+    }
+}
+
+impl Looked {
+    pub(super) fn subject(&self) -> Subject<'_> {
+        match self {
+            Looked::Planned { graph, stack } => Subject::planned(graph, Some(stack)),
+            Looked::Saved(saved) => Subject::planned(&saved.graph, None),
+            Looked::Live { inventory, .. } => Subject::live(inventory),
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Looked::Planned { stack, .. } => &stack.doc.stack,
+            Looked::Saved(saved) => &saved.stack,
+            Looked::Live { stack, .. } => stack,
+        }
+    }
+
+    fn meta(&self) -> Meta {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let ms = i64::try_from(since.as_millis()).unwrap_or_default();
+        let (account, region) = match self {
+            Looked::Planned { stack, .. } => (None, stack.doc.region.clone()),
+            Looked::Saved(saved) => (Some(saved.account.clone()), saved.region.clone()),
+            Looked::Live { account, region, .. } => (Some(account.clone()), region.clone()),
+        };
+        Meta { when: super::runs::utc(ms), ms, account, region }
+    }
+
+    fn calls(&self) -> u64 {
+        match self {
+            Looked::Live { calls, .. } => *calls,
+            Looked::Planned { .. } | Looked::Saved(_) => 0,
+        }
+    }
+}
+
+pub(super) async fn run(args: &AuditArgs, global: &Global, ui: &Ui) -> Result<Exit, CommandError> {
+    if let Some(What::Reach(reach)) = &args.what {
+        return audit_reach::run(reach, global, ui).await;
+    }
+    if args.list_checks {
+        return Ok(list(ui));
+    }
+    let looked = args.of.look(global, ui).await?;
+    let meta = looked.meta();
+    let mut audit = audit::audit(looked.name(), &looked.subject());
+    if let Looked::Saved(saved) = &looked {
+        audit.notes.extend(opened(saved, &audit));
+    }
+    if let Some(file) = &args.suppressions {
+        let list = suppress::read(file).map_err(CommandError::input)?;
+        suppress::apply(&mut audit, &list, meta.when.get(..10).unwrap_or_default());
+    }
+    if let Some(file) = &args.baseline {
+        audit.compare(&report::baseline(file).map_err(CommandError::input)?);
+    }
+    hand_over(args, ui, &audit, &meta)?;
+    let exit = match () {
+        () if audit.count(State::Error) > 0 => Exit::Failed,
+        () if audit.fails_at(args.fail_on) => Exit::Findings,
+        () => Exit::Done,
+    };
+    ui.object(&json!({
+        "type": "summary",
+        "result": match exit { Exit::Failed => "incomplete", Exit::Findings => "findings", _ => "ok" },
+        "fail": audit.count(State::Fail), "error": audit.count(State::Error), "unknown": audit.count(State::Unknown),
+        "suppressed": audit.count(State::Suppressed), "pass": audit.count(State::Pass), "worst": audit.worst(),
+        "api_calls": looked.calls(),
+    }));
+    Ok(exit)
+}
+
+fn hand_over(args: &AuditArgs, ui: &Ui, audit: &Audit, meta: &Meta) -> Result<(), CommandError> {
+    let report = report::render(audit, meta, args.format);
+    if let Some(file) = &args.out {
+        write(file, &report)?;
+        ui.line(format!("{} findings; the report is in {}", audit.count(State::Fail), file.display()));
+        audit.notes.iter().for_each(|note| ui.note(note));
+    } else if args.format == Format::Text {
+        ui.line(&report);
+    } else {
+        ui.print(&report);
+        return Ok(());
+    }
+    for outcome in audit.outcomes.iter().filter(|one| one.state != State::Pass) {
+        let mut object = serde_json::to_value(outcome).unwrap_or_default();
+        if let Some(object) = object.as_object_mut() {
+            object.insert("type".to_owned(), json!("finding"));
+        }
+        ui.object(&object);
+    }
+    Ok(())
+}
+
+fn write(file: &Path, report: &str) -> Result<(), CommandError> {
+    std::fs::write(file, format!("{report}\n"))
+        .map_err(|error| CommandError::input(format!("cannot write {}: {error}", file.display())))
+}
+
+/// What the plan makes reachable that is not reachable now.
+fn opened(saved: &PlanFile, audit: &Audit) -> Vec<String> {
+    let Ok(before) = saved.before() else { return Vec::new() };
+    let before = audit::pairs(&Subject::live(&before));
+    let opened = bogosa_reach::added(&before, &audit.pairs);
+    let line = |pair: bogosa_reach::Pair| {
+        let reached: Vec<String> = pair.reached.iter().map(ToString::to_string).collect();
+        format!("This plan opens {} → {}: {}", pair.from, pair.to, reached.join(", "))
+    };
+    opened.into_iter().map(line).collect()
+}
+
+fn list(ui: &Ui) -> Exit {
+    for check in audit::checks() {
+        ui.line(format!("{}  {:8}  {}  ({})", check.id, check.severity, check.title, check.refs.join(", ")));
+        ui.object(check);
+    }
+    Exit::Done
+}
