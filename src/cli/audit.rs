@@ -53,7 +53,6 @@ enum What {
 #[derive(Clone, Debug, Args)]
 pub(super) struct Of {
     /// The stack file; what it plans is audited. Needs no account.
-    #[arg(required_unless_present_any = ["plan", "list_checks"])]
     stack: Option<PathBuf>,
     #[command(flatten)]
     over: OverArgs,
@@ -77,7 +76,10 @@ impl Of {
         if let Some(file) = &self.plan {
             return Ok(Looked::Saved(Box::new(PlanFile::read(file)?)));
         }
-        let stack = load(&StackArgs { stack: self.stack.clone().unwrap_or_default(), over: self.over.clone() })?;
+        let Some(file) = self.stack.clone() else {
+            return Err(CommandError::input("which stack?").hint("Name a stack file, or a saved plan with --plan."));
+        };
+        let stack = load(&StackArgs { stack: file, over: self.over.clone() })?;
         if !self.live {
             let graph = lower(&stack, &Facts::anywhere(&stack.doc))?;
             return Ok(Looked::Planned { graph, stack: Box::new(stack) });

@@ -138,7 +138,7 @@ enum Command {
     /// Show what differs from the stack file. Only reads; exit code 2 where anything does.
     Drift(drift::DriftArgs),
     /// Find what is insecure or fragile, planned or live, and how to mend it. Only reads; exit code 3 where it finds.
-    Audit(audit::AuditArgs),
+    Audit(Box<audit::AuditArgs>),
     /// Show what exists of a stack: ids, states, endpoints.
     Status(status::StatusArgs),
     /// List the stacks of the account and region.

@@ -150,7 +150,9 @@ pub(super) const CHECKS: &[Check] = &[
         title: "The database listens on a port of its own",
         severity: Low,
         why: "Scanners that got inside try 3306 first. It is no protection, and may be left.",
-        mend: Stack("database:\n  port: 13306\n"),
+        mend: Stack(
+            "database:\n  port: 13306\nsecurity_groups: # back to the built-in groups, which follow the port\n  was: null\n  db: null\n",
+        ),
         refs: &["RDS.23"],
         run: |s| database(s, ".port", |spec| when(spec.port == 3306, "it listens on MySQL's own port")),
     },

@@ -2,7 +2,7 @@
 
 use bogosa_engine::Resource;
 
-use crate::audit::Mend::{Stack, Words};
+use crate::audit::Mend::Stack;
 use crate::audit::Severity::{Critical, Low, Medium};
 use crate::audit::check::{Check, Judgement, each, when};
 use crate::audit::policy::{covers, statements, writes};
@@ -79,7 +79,8 @@ pub(super) const CHECKS: &[Check] = &[
         title: "Credentials come by the enhanced flow",
         severity: Low,
         why: "The classic flow lets a client choose among roles, and gives guests rights that AWS withholds otherwise.",
-        mend: Words("Set `identity.identity_pool.guest: none`; bogosa turns the classic flow on for guests alone."),
+        // bogosa turns it on for guests alone.
+        mend: Stack(NO_GUESTS),
         refs: &[],
         run: |s| {
             each::<Pool>(s, "identity.identity_pool.guest", |spec, _| when(spec.classic_flow, "the classic flow is on"))

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use bogosa_engine::Resource;
-use bogosa_reach::{Analysis, Endpoint, Family, Network, Pair, Ports, Query, Traffic, Verdict};
+use bogosa_reach::{Analysis, Endpoint, Family, ModelError, Need, Network, Pair, Ports, Query, Traffic, Verdict};
 
 use crate::audit::Mend::{Stack, Words};
 use crate::audit::Severity::{Critical, High, Low, Medium};
@@ -15,6 +15,8 @@ use crate::audit::network::{self, CACHE, DATABASE, INSTANCES, LOAD_BALANCER};
 use crate::audit::subject::{Item, Subject};
 use crate::resources::ec2::security_group_rules::SecurityGroupRules;
 use crate::resources::ec2::vpc::Vpc;
+use crate::resources::elasticache::replication_group::ReplicationGroup;
+use crate::resources::rds::instance::Instance;
 
 const BUILT_IN: &str =
     "security_groups: # back to the built-in groups\n  lb: null\n  was: null\n  db: null\n  cache: null\n";
@@ -103,14 +105,14 @@ pub(super) const CHECKS: &[Check] = &[
     },
     Check {
         id: "BGS-NET-007",
-        title: "What the load balancer needs is open",
+        title: "What load balancer and application need is open",
         severity: High,
-        why: "A listener that nobody reaches, or targets whose health check no rule admits, are an outage.",
+        why: "A listener that nobody reaches, targets whose health check no rule admits, or a database that refuses the application, are an outage.",
         mend: Stack(BUILT_IN),
         refs: &[],
         run: |s| {
             judge_all(s, "security_groups", |net| {
-                let needs = match net.analysis.needs() {
+                let needs = match net.needs(s) {
                     Ok(needs) => needs,
                     Err(error) => return Found::Error(error.to_string()),
                 };
@@ -212,6 +214,27 @@ fn without(zone: &str, nodes: &[String], broken: &[Pair]) -> String {
 }
 
 impl Net<'_> {
+    /// What load balancers need, and instances of database and cache.
+    fn needs(&self, subject: &Subject<'_>) -> Result<Vec<Need>, ModelError> {
+        let mut needs = self.analysis.needs()?;
+        if !self.has(INSTANCES) {
+            return Ok(needs);
+        }
+        let databases = subject.all::<Instance>().into_iter().map(|(_, spec)| (DATABASE, spec.port));
+        let caches = subject.all::<ReplicationGroup>().into_iter().map(|(_, spec)| (CACHE, spec.port));
+        for (id, port) in databases.chain(caches).filter(|(id, _)| self.has(id)) {
+            let (from, to) = (node(INSTANCES), node(id));
+            let traffic = tcp(u16::try_from(port).unwrap_or_default());
+            let answer = self.analysis.answer(&Query::new(from.clone(), to.clone()).traffic(traffic))?;
+            needs.push(Need { from, to, traffic, verdict: answer.verdict });
+        }
+        Ok(needs)
+    }
+
+    fn has(&self, id: &str) -> bool {
+        self.network.nodes.iter().any(|node| node.id == id)
+    }
+
     /// What one end reaches of another beyond some ports.
     fn beyond(&self, from: &Endpoint, to: &Endpoint, allowed: impl IntoIterator<Item = Traffic>) -> Option<String> {
         let allowed: Vec<Traffic> = allowed.into_iter().collect();

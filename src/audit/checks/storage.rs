@@ -101,10 +101,11 @@ pub(super) const CHECKS: &[Check] = &[
         mend: Stack("media:\n  {name}: { versioning: true }\n"),
         refs: &["S3.14", "CKV_AWS_21", "s3_bucket_object_versioning"],
         run: |s| {
-            // Logs are written once and never again.
+            // Logs and recordings are written once and never again.
             let logs = log_buckets(s);
+            let once = |name: &str| logs.contains(name) || name == "recordings";
             each::<Bucket>(s, "media", |spec, item| {
-                when(spec.versioning == Some(false) && !logs.contains(item.name()), "old versions are not kept")
+                when(spec.versioning == Some(false) && !once(item.name()), "old versions are not kept")
             })
         },
     },

@@ -1,0 +1,151 @@
+//! `bogosa audit`: exit codes, files, the live account.
+
+use std::path::PathBuf;
+
+use aws_sdk_ec2::types::Filter;
+use serde_json::Value;
+
+use crate::support::{Aws, Run, bogosa, summary};
+
+const PRODUCTION: &str = "stacks/bogosa.yaml";
+const ORIGINAL: &str = "stacks/original.yaml";
+
+/// A file for one test.
+fn file(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("bogosa-audit-{}-{name}", std::process::id()))
+}
+
+fn findings(run: &Run, state: &str) -> Vec<String> {
+    let objects = run.objects();
+    let of = objects.iter().filter(|object| object["type"] == "finding" && object["state"] == state);
+    of.map(|object| format!("{} {}", object["id"].as_str().unwrap(), object["resource"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn exit_codes_follow_the_threshold() {
+    for (arguments, code) in [
+        (vec!["audit", PRODUCTION], 0),
+        (vec!["audit", PRODUCTION, "--fail-on", "medium"], 0),
+        (vec!["audit", PRODUCTION, "--fail-on", "low"], 3),
+        (vec!["audit", ORIGINAL], 3),
+        (vec!["audit", ORIGINAL, "--fail-on", "critical"], 3),
+        (vec!["audit", "--list-checks"], 0),
+        (vec!["audit"], 4),
+        (vec!["audit", "no-such.yaml"], 4),
+        (vec!["audit", PRODUCTION, "--suppressions", "no-such.yaml"], 4),
+        (vec!["audit", PRODUCTION, "--baseline", PRODUCTION], 4),
+    ] {
+        let run = bogosa(&arguments);
+        assert_eq!(run.code, code, "{arguments:?}\n{}\n{}", run.out, run.err);
+    }
+    let run = bogosa(&["audit", ORIGINAL]);
+    assert!(run.out.contains("stacks/original.yaml:79:13  rds.instance/main: it is called root"), "{}", run.out);
+}
+
+#[test]
+fn a_baseline_and_suppressions_leave_what_is_new() {
+    let (baseline, accepted) = (file("baseline.json"), file("accepted.yaml"));
+    let baseline_path = baseline.to_str().unwrap();
+    let run = bogosa(&["audit", ORIGINAL, "--format", "json", "--out", baseline_path]);
+    assert_eq!(run.code, 3);
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(&baseline).unwrap()).unwrap();
+    assert!(report["counts"]["fail"].as_u64().unwrap() > 20, "{}", report["counts"]);
+    assert_eq!(bogosa(&["audit", ORIGINAL, "--baseline", baseline_path, "--fail-on", "low"]).code, 0);
+    let worse = ["audit", ORIGINAL, "--baseline", baseline_path, "--set", "database.multi_az=false"];
+    assert_eq!(bogosa(&[&worse[..], &["--fail-on", "medium"]].concat()).code, 3);
+
+    let entry =
+        "- { check: BGS-RDS-012, resource: rds.instance/main, reason: Known, owner: ops, expires: 2999-12-31 }\n";
+    std::fs::write(&accepted, entry).unwrap();
+    let accepted_path = accepted.to_str().unwrap();
+    let arguments = ["audit", PRODUCTION, "--suppressions", accepted_path, "--output", "json"];
+    assert_eq!(findings(&bogosa(&arguments), "SUPPRESSED"), ["BGS-RDS-012 rds.instance/main"]);
+    for bad in [
+        "- { check: BGS-RDS-012, owner: ops, expires: 2999-12-31 }\n",
+        "- { check: NO-1, reason: a, owner: b, expires: 2999-12-31 }\n",
+    ] {
+        std::fs::write(&accepted, bad).unwrap();
+        assert_eq!(bogosa(&arguments).code, 4, "{bad}");
+    }
+    let _ = std::fs::remove_file(baseline);
+    let _ = std::fs::remove_file(accepted);
+}
+
+#[test]
+fn reach_answers_with_a_witness_or_with_every_blocker() {
+    let run = bogosa(&["audit", "reach", PRODUCTION, "--from", "internet", "--to", "lb", "--port", "443"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    for part in [
+        "tcp 443: reachable",
+        "security groups of lb, ingress: lb: Viewers (0.0.0.0/0, tcp 443)",
+        "0.0.0.0/0 → igw-main",
+    ] {
+        assert!(run.out.contains(part), "{part}: {}", run.out);
+    }
+    let run = bogosa(&["audit", "reach", PRODUCTION, "--from", "internet", "--to", "db", "--port", "3306"]);
+    for part in [
+        "tcp 3306: blocked",
+        "no public IPv4 address",
+        "no ingress rule admits it",
+        "route table db: it has no route",
+        "internet → lb → was → db",
+    ] {
+        assert!(run.out.contains(part), "{part}: {}", run.out);
+    }
+    let run = bogosa(&["audit", "reach", PRODUCTION, "--from", "internet", "--to", "nobody"]);
+    assert_eq!(run.code, 4);
+    assert!(run.err.contains("internet, lb, was, db"), "{}", run.err);
+}
+
+#[test]
+fn the_live_account_is_judged_like_its_plan_and_only_read() {
+    let aws = Aws::start();
+    aws.json(&["up", PRODUCTION, "--yes"]);
+    let before = aws.mutations();
+    let live = aws.bogosa(&["audit", PRODUCTION, "--live", "--output", "json"]);
+    let planned = aws.bogosa(&["audit", PRODUCTION, "--output", "json"]);
+    assert_eq!((live.code, planned.code), (0, 0), "{}\n{}", live.out, live.err);
+    for state in ["FAIL", "UNKNOWN", "ERROR"] {
+        assert_eq!(findings(&live, state), findings(&planned, state), "{state}");
+    }
+    assert_eq!(summary(&live.objects())["pass"], summary(&planned.objects())["pass"]);
+    assert!(summary(&live.objects())["api_calls"].as_u64().unwrap() > 0);
+    assert_eq!(summary(&planned.objects())["api_calls"], 0);
+
+    let (runtime, cloud) = aws.cloud();
+    runtime.block_on(async {
+        let named = Filter::builder().name("group-name").values("bogosa-sg-db").build();
+        let groups = cloud.ec2().describe_security_groups().filters(named).send().await.unwrap();
+        let id = groups.security_groups()[0].group_id().unwrap().to_owned();
+        let open = cloud.ec2().authorize_security_group_ingress().group_id(id).ip_protocol("tcp");
+        open.from_port(3306).to_port(3306).cidr_ip("0.0.0.0/0").send().await.unwrap();
+    });
+    let opened = aws.mutations();
+    let run = aws.bogosa(&["audit", PRODUCTION, "--live", "--output", "json"]);
+    assert_eq!(run.code, 3);
+    let found = findings(&run, "FAIL");
+    for id in ["BGS-SG-006", "BGS-SG-010"] {
+        assert!(found.contains(&format!("{id} ec2.security_group_rules/db")), "{found:?}");
+    }
+    let finding = run.objects().into_iter().find(|object| object["id"] == "BGS-SG-006" && object["state"] == "FAIL");
+    assert!(finding.unwrap()["place"]["id"].as_str().unwrap().starts_with("sg-"));
+    assert_eq!((opened - before, aws.mutations() - opened), (1, 0), "an audit only reads");
+}
+
+#[test]
+fn a_saved_plan_says_what_it_opens() {
+    let aws = Aws::start();
+    let stack = "examples/single-nat.yaml";
+    aws.json(&["up", stack, "--yes"]);
+    let plan = file("plan.json");
+    let path = plan.to_str().unwrap();
+    let over = file("over.yaml");
+    let wide = "security_groups: { was: { ingress: [{ from: lb, ports: [80, 9000] }], egress: [{ to: db, ports: [3306] }] }, lb: { ingress: [{ from: internet, ports: [80] }], egress: [{ to: was, ports: [80, 9000] }] } }\n";
+    std::fs::write(&over, wide).unwrap();
+    aws.json(&["plan", stack, "--overlay", over.to_str().unwrap(), "--out", path]);
+    let run = bogosa(&["audit", "--plan", path]);
+    assert!(run.out.contains("This plan opens lb → was: IPv4 tcp 9000"), "{}\n{}", run.out, run.err);
+    assert!(!run.out.contains("opens was"), "{}", run.out);
+    let _ = std::fs::remove_file(plan);
+    let _ = std::fs::remove_file(over);
+}
