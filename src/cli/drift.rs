@@ -1,19 +1,29 @@
 //! `bogosa drift`: what differs between the stack file and the account, and who brought it about.
 
-use bogosa_engine::{Action, Cause, Change, Difference, Live, Plan, Reason};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use bogosa_engine::{Action, Address, Cause, Change, Difference, Graph, Inventory, Live, Plan, Reason};
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::error::{CommandError, Exit};
+use super::plan_file::PlanFile;
 use super::session::{Session, load};
 use super::ui::{Style, Ui};
 use super::{Global, StackArgs, plan_text};
+use crate::audit::{self, Severity, Subject};
 use crate::aws::foreign::{self, Foreign};
+use crate::resources;
+use crate::stack::Stack;
 
 #[derive(Debug, Args)]
 pub(super) struct DriftArgs {
     #[command(flatten)]
     stack: StackArgs,
+    /// Write the plan that puts it right, for `bogosa up --plan FILE`.
+    #[arg(long, value_name = "FILE")]
+    fix: Option<PathBuf>,
 }
 
 /// What a finding is.
@@ -54,7 +64,9 @@ pub(super) async fn run(args: &DriftArgs, global: &Global, ui: &Ui) -> Result<Ex
     let stack = load(&args.stack)?;
     let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
     let graph = session.graph(&stack).await?;
-    let plan = session.plan(&stack.doc.stack, &graph).await?;
+    let inventory = session.look(&stack.doc.stack, &graph).await?;
+    let plan = session.plan_from(&stack.doc.stack, &graph, &inventory).await?;
+    let raised = raised(&stack, &graph, &inventory);
     let foreign = foreign::in_our_vpc(&session.cloud, &plan.stack, &vpcs(&plan)).await?;
     let found: Vec<(Class, &Change)> = plan.effective().map(|change| (class(change), change)).collect();
     for title in Class::ALL {
@@ -66,19 +78,33 @@ pub(super) async fn run(args: &DriftArgs, global: &Global, ui: &Ui) -> Result<Ex
         }
         ui.line(ui.paint(Style::Strong, title.title()));
         for change in changes {
-            plan_text::lines(ui, change).into_iter().for_each(|line| ui.line(line));
+            let (severity, checks) = weight(title, change, &raised);
+            let mut lines = plan_text::lines(ui, change).into_iter();
+            let raises = if checks.is_empty() { String::new() } else { format!(", raises {}", checks.join(", ")) };
+            lines.next().into_iter().for_each(|line| ui.line(format!("{line} ({severity}{raises})")));
+            lines.for_each(|line| ui.line(line));
             let Value::Object(mut object) = plan_text::object(change) else { continue };
             object.insert("type".to_owned(), json!("drift"));
             object.insert("class".to_owned(), json!(title.key()));
+            object.insert("severity".to_owned(), json!(severity));
+            object.insert("raises".to_owned(), json!(checks));
             ui.object(&object);
         }
         for Foreign { kind, id, name } in strangers {
-            ui.line(format!("  ? {kind} {id} {name}"));
-            ui.object(&json!({"type": "drift", "class": title.key(), "kind": kind, "id": id, "name": name}));
+            let severity = Severity::Medium;
+            ui.line(format!("  ? {kind} {id} {name} ({severity})"));
+            let class = title.key();
+            ui.object(&json!({
+                "type": "drift", "class": class, "kind": kind, "id": id, "name": name, "severity": severity,
+            }));
         }
         ui.line("");
     }
     let findings = found.len() + foreign.len();
+    if let Some(file) = args.fix.as_ref().filter(|_| !plan.is_noop()) {
+        PlanFile::new(&session, graph, &plan).write(file)?;
+        ui.line(format!("The plan that puts it right is in {0}: `bogosa up --plan {0}`.", file.display()));
+    }
     if findings == 0 {
         ui.line(format!(
             "No drift: {} resources of stack {} are as the stack file says.",
@@ -96,6 +122,40 @@ pub(super) async fn run(args: &DriftArgs, global: &Global, ui: &Ui) -> Result<Ex
         "noop": plan.summary().noop, "api_calls": session.cloud.calls(), "duration_ms": session.elapsed_ms(),
     }));
     Ok(if findings == 0 { Exit::Done } else { Exit::Different })
+}
+
+/// By resource: the checks that fail on what is there, and would pass on what the stack file says.
+type Raised = BTreeMap<Address, (Severity, Vec<&'static str>)>;
+
+fn raised(stack: &Stack, graph: &Graph, inventory: &Inventory) -> Raised {
+    let planned = audit::audit(&stack.doc.stack, &Subject::planned(graph, Some(stack)));
+    let live = audit::audit(&stack.doc.stack, &Subject::live(inventory));
+    let expected: Vec<_> = planned.failures().into_iter().map(|one| (one.check.id, one.resource.clone())).collect();
+    let mut raised = Raised::new();
+    for one in live.failures() {
+        if expected.contains(&(one.check.id, one.resource.clone())) {
+            continue;
+        }
+        let (worst, checks) = raised.entry(one.resource.clone()).or_insert((one.check.severity, Vec::new()));
+        *worst = (*worst).max(one.check.severity);
+        checks.push(one.check.id);
+    }
+    raised
+}
+
+/// How bad a change is: as bad as the worst check that it makes fail. What is gone is missed; data that is gone most.
+fn weight(class: Class, change: &Change, raised: &Raised) -> (Severity, Vec<&'static str>) {
+    let holds_data = resources::kinds().get(change.address.kind()).is_some_and(|kind| kind.about().holds_data);
+    let own = match class {
+        Class::Gone if holds_data => Severity::Critical,
+        Class::Gone => Severity::High,
+        Class::ChangedOutside | Class::Unmanaged => Severity::Medium,
+        Class::NotApplied | Class::Differs => Severity::Low,
+    };
+    match raised.get(&change.address) {
+        Some((worst, checks)) => (own.max(*worst), checks.clone()),
+        None => (own, Vec::new()),
+    }
 }
 
 fn vpcs(plan: &Plan) -> Vec<String> {

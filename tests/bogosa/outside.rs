@@ -45,12 +45,21 @@ fn what_is_deleted_or_changed_behind_our_back_is_put_right() {
         .objects()
         .iter()
         .filter(|object| object["type"] == "drift")
-        .map(|object| format!("{} {}", object["class"], object["address"]))
+        .map(|object| format!("{} {} {}", object["class"], object["address"], object["severity"]))
         .collect();
     found.sort();
-    assert_eq!(found, ["\"changed_outside\" \"ec2.security_group_rules/was\"", "\"gone\" \"elb.listener/http\""]);
+    let expected = [
+        "\"changed_outside\" \"ec2.security_group_rules/was\" \"critical\"",
+        "\"gone\" \"elb.listener/http\" \"high\"",
+    ];
+    assert_eq!(found, expected);
+    let opened = drift.objects().into_iter().find(|object| object["class"] == "changed_outside").unwrap();
+    assert!(opened["raises"].as_array().unwrap().contains(&"BGS-SG-002".into()), "{opened}");
 
-    let up = aws.json(&["up", FILE, "--yes"]);
+    let fix = std::env::temp_dir().join(format!("bogosa-fix-{}.json", std::process::id()));
+    assert_eq!(aws.bogosa(&["drift", FILE, "--fix", fix.to_str().unwrap()]).code, 2);
+    let up = aws.json(&["up", "--plan", fix.to_str().unwrap(), "--yes"]);
+    let _ = std::fs::remove_file(fix);
     assert_eq!((&summary(&up)["create"], &summary(&up)["update"]), (&1.into(), &1.into()));
     assert!(aws.plan(&[FILE]).is_empty());
     assert_eq!(aws.bogosa(&["drift", FILE]).code, 0);
