@@ -2,6 +2,7 @@
 import heapq
 import itertools
 import time
+import traceback
 
 BEHAVIOUR = {"rules": True, "time_scale": 0.0, "durations": {}}
 
@@ -30,7 +31,10 @@ class Agenda:
 
     def catch_up(self):
         while self.entries and self.entries[0][0] <= time.monotonic():
-            heapq.heappop(self.entries)[2]()
+            try:
+                heapq.heappop(self.entries)[2]()
+            except Exception:  # it concerns what was asked for long ago, not whoever asks now
+                traceback.print_exc()
 
     def clear(self):
         self.entries.clear()
@@ -39,14 +43,24 @@ class Agenda:
 AGENDA = Agenda()
 
 
-def after(kind, operation, function):
-    """Does it when an operation on a resource of that kind (a row of config/aws-timing.yaml) typically ends; at once
-    where the scale is 0. The function must bear that what it concerns is gone by then."""
-    seconds = BEHAVIOUR["durations"].get(kind, {}).get(operation, 0) * BEHAVIOUR["time_scale"]
+def after(kind, operation, function, part=1.0):
+    """Does it when an operation on a resource of that kind (a row of config/aws-timing.yaml) typically ends, or a part of
+    it has passed; at once where the scale is 0. The function must bear that what it concerns is gone by then."""
+    seconds = BEHAVIOUR["durations"].get(kind, {}).get(operation, 0) * BEHAVIOUR["time_scale"] * part
     if seconds > 0:
         AGENDA.put(seconds, function)
     else:
         function()
+
+
+def become(thing, state, *states, attribute="state"):
+    """A step of a resource's life, for `after`: taken only from one of the states that come before it."""
+
+    def step():
+        if getattr(thing, attribute) in states:
+            setattr(thing, attribute, state)
+
+    return step
 
 
 # By kind, how the next creations end instead of well: dictionaries with `state`, `code` and `message`. Filled by

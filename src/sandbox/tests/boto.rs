@@ -27,5 +27,8 @@ scripts! { acm autoscaling cloudfront cognito ec2 identity interfaces media netw
 // What AWS refuses.
 scripts! { rules_acm rules_autoscaling rules_cloudfront rules_ec2 rules_ec2_groups rules_elasticache rules_elbv2 rules_iam rules_lambda rules_quotas rules_rds rules_route53 rules_s3 rules_settling rules_shapes rules_small rules_wafv2 }
 
+// What takes its time.
+scripts! { timing_balancers timing_ec2 timing_lambda timing_rds timing_web }
+
 // What `missing/` answers.
 scripts! { cloudfront_policies ivs log_delivery mediaconvert }

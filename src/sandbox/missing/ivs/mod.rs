@@ -8,6 +8,7 @@
 //! Nobody can broadcast to the sandbox, so `POST /_sandbox/ivs/live?channel=ARN` says that somebody does, until `DELETE`.
 
 mod channel;
+mod creating;
 mod recording;
 mod stream;
 mod tags;
@@ -36,6 +37,7 @@ pub struct Ivs {
     configurations: Store<Value>,
     keys: Store<Value>,
     streams: Store<Value>,
+    creating: creating::Creating,
 }
 
 type Outcome = Result<Reply, Refusal>;
@@ -47,13 +49,16 @@ impl Layer for Ivs {
 
     fn answer<'a>(&'a self, call: Call, next: Next<'a>) -> Answer<'a> {
         Box::pin(async move {
+            for ready in self.creating.due() {
+                self.configurations.update(&ready.region, &ready.arn, |one| one["state"] = ready.state.into());
+            }
             let request = request(&call);
             let problems = shapes::check("ivs", &call.action, &request);
             let outcome = if problems.is_empty() {
                 match call.action.as_str() {
                     "CreateRecordingConfiguration" => {
                         let place = recording::place_of(&call, &request, next).await;
-                        self.create_recording_configuration(&call, &request, place, next.stack().behaviour.get().rules)
+                        self.create_recording_configuration(&call, &request, place, next.stack().behaviour.get())
                     }
                     _ => match self.run(&call, &request) {
                         Some(outcome) => outcome,
@@ -96,7 +101,16 @@ impl Layer for Ivs {
         (path == "ivs/live").then(|| self.set_live(method, query.get("channel").unwrap_or_default()))
     }
 
+    fn outcome(&self, wanted: &Value) -> bool {
+        let ours = wanted["kind"] == creating::KIND;
+        if ours {
+            self.creating.expect(wanted["state"].as_str().unwrap_or("CREATE_FAILED"));
+        }
+        ours
+    }
+
     fn reset(&self) {
+        self.creating.clear();
         [&self.channels, &self.configurations, &self.keys, &self.streams].iter().for_each(|store| store.clear());
     }
 }

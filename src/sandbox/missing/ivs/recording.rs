@@ -1,7 +1,7 @@
 //! IVS recording configurations: immutable but for their tags, and never deleted while a channel uses them.
 
 use super::{Ivs, Outcome, arn, listed, not_found, summary, text};
-use crate::{call::Call, layer::Next, missing::refusal::refuse, reply::Reply};
+use crate::{behaviour::Behaviour, call::Call, layer::Next, missing::refusal::refuse, reply::Reply};
 use serde_json::{Value, json};
 
 /// So many one account may have in a region: the documentation and section 4 of the reference.
@@ -35,21 +35,20 @@ impl Ivs {
     /// "Known issue: In the us-east-1 region, if you use the AWS CLI to create a recording configuration, it returns
     /// success even if the S3 bucket is in a different region. In this case, the state of the recording configuration
     /// is CREATE_FAILED".
-    /// `strict` is whether the quota holds.
-    /// A configuration is ACTIVE at once; the time it spends CREATING is the timing layer's.
+    /// It is CREATING first: <https://docs.aws.amazon.com/ivs/latest/LowLatencyAPIReference/API_RecordingConfiguration.html>
     pub(super) fn create_recording_configuration(
         &self,
         call: &Call,
         request: &Value,
         place: Place,
-        strict: bool,
+        behaviour: Behaviour,
     ) -> Outcome {
         let invalid = |message: &str| refuse(400, "ValidationException", message);
         if request["destinationConfiguration"]["s3"].is_null() {
             return invalid("destinationConfiguration must name an S3 bucket");
         }
         // https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide/service-quotas.html
-        if strict && self.configurations.list(&call.region).len() >= RECORDING_CONFIGURATIONS {
+        if behaviour.rules && self.configurations.list(&call.region).len() >= RECORDING_CONFIGURATIONS {
             let message = "You have reached the limit of recording configurations in this region.";
             return refuse(402, "ServiceQuotaExceededException", message);
         }
@@ -76,6 +75,7 @@ impl Ivs {
             return invalid("renditions must be specified if renditionSelection is CUSTOM");
         }
         let arn = arn(&call.region, "recording-configuration");
+        let state = self.creating.begin(&call.region, &arn, state, behaviour);
         let configuration = json!({
             "arn": arn,
             "name": text(request, "name"),

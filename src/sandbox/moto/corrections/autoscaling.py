@@ -1,6 +1,4 @@
-# Auto Scaling: policies that read back as AWS gives them, instances over all zones, and instance refreshes.
-import datetime
-import uuid
+# Auto Scaling: policies that read back as AWS gives them, and instances over all zones.
 
 
 @service("autoscaling")
@@ -93,68 +91,6 @@ def autoscaling():
             self.instance.add_tags({"aws:ec2launchtemplate:version": str(version)})
 
     InstanceState.launch_template = property(lambda self: self.template)
-
-    # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_StartInstanceRefresh.html. It is done at once; how long
-    # one takes is for the timing layer.
-    @add(Response)
-    def start_instance_refresh(self):
-        group = refreshed(self)
-        refresh = {
-            "InstanceRefreshId": str(uuid.uuid4()),
-            "AutoScalingGroupName": group.name,
-            "Status": "Successful",
-            "StartTime": now(),
-            "PercentageComplete": 100,
-            "InstancesToUpdate": 0,
-            "Preferences": self._get_param("Preferences") or {},
-        }
-        wanted = self._get_param("DesiredConfiguration") or {}
-        if wanted:
-            refresh["DesiredConfiguration"] = wanted
-        if wanted.get("LaunchTemplate"):
-            self.autoscaling_backend.update_auto_scaling_group(**unchanged(group), launch_template=wanted["LaunchTemplate"])
-        for state in list(group.instance_states):
-            self.autoscaling_backend.terminate_instance(state.instance.id, should_decrement=False)
-        refresh["EndTime"] = now()
-        refreshes(group).insert(0, refresh)
-        return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
-
-    @add(Response)
-    def describe_instance_refreshes(self):
-        wanted = self._get_param("InstanceRefreshIds") or []
-        found = [one for one in refreshes(refreshed(self)) if not wanted or one["InstanceRefreshId"] in wanted]
-        return ActionResult({"InstanceRefreshes": found})
-
-    # Both find none in progress, as each is done at once.
-    @add(Response)
-    def cancel_instance_refresh(self):
-        name = refreshed(self).name
-        refuse("ActiveInstanceRefreshNotFound", f"No in progress or pending Instance Refresh found for Auto Scaling group {name}")
-
-    @add(Response)
-    def rollback_instance_refresh(self):
-        name = refreshed(self).name
-        refuse("ActiveInstanceRefreshNotFound", f"No in progress or pending Instance Refresh found for Auto Scaling group {name}")
-
-    def refreshed(self):
-        name = self._get_param("AutoScalingGroupName")
-        if name not in self.autoscaling_backend.autoscaling_groups:
-            refuse("ValidationError", f"AutoScalingGroup name not found - {name}")
-        return self.autoscaling_backend.autoscaling_groups[name]
-
-    def refreshes(group):
-        if not hasattr(group, "refreshes"):
-            group.refreshes = []
-        return group.refreshes
-
-    def unchanged(group):
-        """The arguments of an update that changes nothing."""
-        names = ["availability_zones", "desired_capacity", "max_size", "min_size", "launch_config_name", "vpc_zone_identifier"]
-        names += ["health_check_period", "health_check_type", "new_instances_protected_from_scale_in"]
-        return {"name": group.name, **dict.fromkeys(names)}
-
-    def now():
-        return datetime.datetime.now(datetime.timezone.utc)
 
     # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DescribeAccountLimits.html
     @add(Response)

@@ -159,8 +159,14 @@ def ec2_network_rules():
         made = NatGateway.__new__(NatGateway)
         made.id, made.ec2_backend, made.subnet_id, made.vpc_id = random_nat_gateway_id(), self, subnet_id, network
         made.connectivity_type, made.address_set, made._created_at = connectivity_type, [{"allocationId": allocation_id}], utcnow()
-        made.state, (made.failure_code, made.failure_message), made._eni = "failed", problem, None
+        made.state, made._eni = "pending", None
         made.add_tags(tags or {})
         self.nat_gateways[made.id] = made
+
+        def fail():
+            if made.state == "pending":
+                made.state, (made.failure_code, made.failure_message) = "failed", problem
+
+        after("ec2.nat_gateway", "create", fail)
         return made
 
