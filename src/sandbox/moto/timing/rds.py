@@ -139,7 +139,7 @@ def rds_timing():
         given = final_db_snapshot_identifier, skip_final_snapshot, delete_automated_backups
         database = self.databases.get(db_instance_identifier)
         snapshot = None if skip_final_snapshot else final_db_snapshot_identifier
-        if database is None or database.db_cluster_identifier or database.deletion_protection or snapshot in self.database_snapshots:
+        if database is None or database.db_cluster_identifier or database.deletion_protection or (snapshot and snapshot in self.database_snapshots):
             return old(self, db_instance_identifier, *given)
         database.status = "deleting"
 
