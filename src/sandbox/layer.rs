@@ -5,8 +5,8 @@
 //! A layer that keeps state says what it holds ([`Layer::held`]) and can forget it ([`Layer::reset`]).
 
 use crate::{
-    behaviour::Shared, call::Call, corrections, faults::Faults, form::Form, missing, moto::Moto, reply::Reply,
-    resources::Held, throttle::Throttle,
+    behaviour::Shared, call::Call, consistency::Consistency, corrections, faults::Faults, form::Form, missing,
+    moto::Moto, reply::Reply, resources::Held, throttle::Throttle,
 };
 use hyper::Method;
 use serde_json::Value;
@@ -85,8 +85,11 @@ impl Stack {
     /// clients only, never the questions that layers ask one another.
     pub fn new(moto: Moto, behaviour: Shared) -> Stack {
         let faults = Faults::new(behaviour.clone());
-        let mut layers: Vec<Box<dyn Layer>> =
-            vec![Box::new(faults.clone()), Box::new(Throttle::new(behaviour.clone()))];
+        let mut layers: Vec<Box<dyn Layer>> = vec![
+            Box::new(faults.clone()),
+            Box::new(Throttle::new(behaviour.clone())),
+            Box::new(Consistency::new(behaviour.clone())),
+        ];
         let outer = layers.len();
         layers.extend(corrections::layers());
         layers.extend(missing::layers());

@@ -15,6 +15,7 @@ pub mod body;
 pub mod call;
 pub mod chance;
 mod common_errors;
+pub mod consistency;
 pub mod control;
 pub mod corrections;
 pub mod counts;

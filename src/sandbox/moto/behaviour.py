@@ -1,10 +1,11 @@
 # How hard life is made: which rules hold, and how long things take. The front sends it (`/_bridge/behaviour`).
+import hashlib
 import heapq
 import itertools
 import time
 import traceback
 
-BEHAVIOUR = {"rules": True, "time_scale": 0.0, "durations": {}}
+BEHAVIOUR = {"seed": 0, "rules": True, "time_scale": 0.0, "consistency": 0.0, "durations": {}}
 
 
 def rule(owner, name=None):
@@ -61,6 +62,12 @@ def become(thing, state, *states, attribute="state"):
             setattr(thing, attribute, state)
 
     return step
+
+
+def lag(operation, name):
+    """How many seconds what an operation did stays unseen: the same for the same seed and name."""
+    digest = hashlib.sha256(f"{BEHAVIOUR['seed']}|{operation}|{name}".encode()).digest()
+    return BEHAVIOUR["consistency"] * int.from_bytes(digest[:8], "big") / 2**64
 
 
 # By kind, how the next creations end instead of well: dictionaries with `state`, `code` and `message`. Filled by

@@ -98,10 +98,16 @@ impl Moto {
         self.bridge(Method::POST, "/_bridge/reset", None).await.map(drop)
     }
 
-    /// Tells moto which rules hold and how long things take.
+    /// Tells moto which rules hold, how long things take, and how late they are seen.
     pub async fn behave(&self, behaviour: Behaviour) -> anyhow::Result<()> {
-        let Behaviour { rules, time_scale, seed: _, consistency: _, throttle: _ } = behaviour;
-        let told = json!({ "rules": rules, "time_scale": time_scale, "durations": durations() });
+        let Behaviour { seed, rules, time_scale, consistency, throttle: _ } = behaviour;
+        let told = json!({
+            "seed": seed,
+            "rules": rules,
+            "time_scale": time_scale,
+            "consistency": consistency,
+            "durations": durations(),
+        });
         self.bridge(Method::POST, "/_bridge/behaviour", Some(&told)).await.map(drop)
     }
 

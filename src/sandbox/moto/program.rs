@@ -76,9 +76,15 @@ const TIMING: &[File] = files! {
     "timing/wafv2.py"
 };
 
+/// What one service learns late of another. It stands around the rules.
+const CONSISTENCY: &[File] = files! {
+    "consistency/iam.py"
+    "consistency/queues.py"
+};
+
 /// Later ones see what earlier ones define; a later patch of the same method stands around an earlier one.
 pub(super) fn files() -> Vec<File> {
     let before: &[File] = files! { "patching.py" "behaviour.py" };
     let after: &[File] = files! { "cbor.py" "inventory.py" "server.py" };
-    [before, CORRECTIONS, TIMING, RULES, after].concat()
+    [before, CORRECTIONS, TIMING, RULES, CONSISTENCY, after].concat()
 }

@@ -30,5 +30,8 @@ scripts! { rules_acm rules_autoscaling rules_cloudfront rules_ec2 rules_ec2_grou
 // What takes its time.
 scripts! { timing_balancers timing_ec2 timing_lambda timing_rds timing_web }
 
+// What is seen late.
+scripts! { consistency }
+
 // What `missing/` answers.
 scripts! { cloudfront_policies ivs log_delivery mediaconvert }
