@@ -212,6 +212,13 @@ mod tests {
     }
 
     #[test]
+    fn the_index_lags_behind_the_service() {
+        let since = Instant::now().checked_sub(Duration::from_secs(2)).expect("the machine is up for longer");
+        let seen = Hidden { kind: &KINDS[0], since, lasts: Duration::from_secs(1) };
+        assert!(!seen.now() && seen.unindexed());
+    }
+
+    #[test]
     fn a_kind_is_of_a_service_that_is_looked_at() {
         assert!(KINDS.iter().all(|kind| SERVICES.contains(&kind.service)));
     }

@@ -39,7 +39,8 @@ def autoscaling_consistency():
         wanted = given.get("launch_template") or {}
         for template in self.ec2_backend.launch_templates.values():
             if wanted.get("LaunchTemplateId") == template.id or wanted.get("LaunchTemplateName") == template.name:
-                check_profile(template.get_version(wanted.get("Version") or "$Default").data.get("IamInstanceProfile") or {})
+                for version in template.versions:
+                    check_profile(version.data.get("IamInstanceProfile") or {})
         return old(self, **given)
 
     def check_profile(profile):

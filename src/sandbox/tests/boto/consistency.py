@@ -11,7 +11,7 @@ def behave(seconds, seed=1):
     tell("PUT", "behaviour", seed=seed, consistency=seconds)
 
 
-def seen_after(call, code, patience=2.0, **arguments):
+def seen_after(call, code, patience=10.0, **arguments):
     """How many seconds it takes until a call is no more refused with that code."""
     begin = time.monotonic()
     while time.monotonic() - begin < patience:
@@ -78,23 +78,22 @@ sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "77"})
 assert sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]["VisibilityTimeout"] == "30"
 
 # It comes to an end, after the same time for the same seed; botocore's waiters get over it.
-behave(1, seed=5)
+behave(4, seed=5)
 vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
 first = seen_after(ec2.describe_vpcs, "InvalidVpcID.NotFound", VpcIds=[vpc])
 ec2.delete_vpc(VpcId=vpc)
 vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
 second = seen_after(ec2.describe_vpcs, "InvalidVpcID.NotFound", VpcIds=[vpc])
-assert abs(first - second) < 0.3, (first, second)
+assert abs(first - second) < 1, (first, second)
 iam.create_instance_profile(InstanceProfileName="later")
 iam.get_waiter("instance_profile_exists").wait(InstanceProfileName="later")
 s3.create_bucket(Bucket="bucket-2")
 s3.get_waiter("bucket_exists").wait(Bucket="bucket-2", WaiterConfig={"Delay": 1})
 
-# The tagging API's index is behind the service.
-behave(1, seed=5)
+# The tagging API's index does not know it either, and longer than the service.
+behave(60)
 tags = [{"ResourceType": "vpc", "Tags": [{"Key": "k", "Value": "v"}]}]
 vpc = ec2.create_vpc(CidrBlock="10.6.0.0/16", TagSpecifications=tags)["Vpc"]["VpcId"]
-seen_after(ec2.describe_vpcs, "InvalidVpcID.NotFound", VpcIds=[vpc])
 assert tagged("k") == {}, tagged("k")
 behave(0)
 assert len(tagged("k")) == 1

@@ -29,7 +29,7 @@ assert until("available") == ["creating", "backing-up", "available"]
 assert shown()["Endpoint"]["Port"] == 3306
 
 # What is slow is pending; the status follows late. What is quick is there.
-slow(0.004)
+slow(0.01)
 rds.modify_db_instance(DBInstanceIdentifier="db", AllocatedStorage=30, MaxAllocatedStorage=50, ApplyImmediately=True)
 found = shown()
 assert found["DBInstanceStatus"] == "available" and found["PendingModifiedValues"] == {"AllocatedStorage": 30}, found
