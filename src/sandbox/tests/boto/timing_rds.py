@@ -30,8 +30,7 @@ assert shown()["Endpoint"]["Port"] == 3306
 
 # What is slow is pending; the status follows late. What is quick is there.
 slow(0.01)
-rds.modify_db_instance(DBInstanceIdentifier="db", AllocatedStorage=30, MaxAllocatedStorage=50, ApplyImmediately=True)
-found = shown()
+found = rds.modify_db_instance(DBInstanceIdentifier="db", AllocatedStorage=30, MaxAllocatedStorage=50, ApplyImmediately=True)["DBInstance"]
 assert found["DBInstanceStatus"] == "available" and found["PendingModifiedValues"] == {"AllocatedStorage": 30}, found
 assert (found["AllocatedStorage"], found["MaxAllocatedStorage"]) == (20, 50), found
 until("modifying")
