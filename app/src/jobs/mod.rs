@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 
 use crate::app::{App, AppState};
 use crate::web::{limits, sessions};
-use crate::{ads, chat, live, members, social};
+use crate::{ads, chat, live, media, members, social};
 
 pub mod queue;
 mod retention;
@@ -42,6 +42,7 @@ const TASKS: &[Task] = &[
     Task { name: "queue", every: MOMENT, run: |app| Box::pin(queue::run_due(app)) },
     Task { name: "old jobs", every: HOUR, run: |app| Box::pin(async { Ok(queue::delete_old(&app.db).await?) }) },
     Task { name: "kept long enough", every: HOUR, run: |app| Box::pin(retention::delete_old(app)) },
+    Task { name: "abandoned uploads", every: HOUR, run: |app| Box::pin(media::uploads::delete_abandoned(app)) },
     Task { name: "counted adverts", every: MINUTE, run: |app| Box::pin(ads::show::write_counts(app)) },
     Task {
         name: "old notifications",

@@ -1,4 +1,5 @@
-//! Media. Here: the local storage's upload and file routes, which exist only where media lies in a folder.
+//! Media: pictures of forms, uploads of videos. Here: the local storage's upload and file routes, which exist only where
+//! media lies in a folder.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -13,6 +14,7 @@ use crate::app::AppState;
 use crate::web::{Failure, Outcome, assets};
 
 pub mod pictures;
+pub mod uploads;
 
 /// A local upload is held in memory; a bucket's limit is the ticket's own.
 const LOCAL_UPLOAD: usize = 200 * 1024 * 1024;
@@ -21,6 +23,7 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/media/upload/{ticket}", put(upload).layer(DefaultBodyLimit::max(LOCAL_UPLOAD)))
         .route("/media/files/{*key}", get(file))
+        .merge(uploads::routes())
 }
 
 /// What comes from outside without a browser.

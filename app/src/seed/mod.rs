@@ -8,6 +8,7 @@ use crate::entities::members as rows;
 mod live;
 mod market;
 mod members;
+mod trailers;
 
 pub use live::resume;
 
@@ -19,6 +20,7 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     let people = members::fill(app).await?;
     market::fill(app, &people).await?;
     live::fill(app).await?;
+    trailers::fill(app).await?;
     tracing::info!(
         "sample data: log in as one of {}, password {}; second factor of sellers and admin: {}",
         members::ACCOUNTS,

@@ -19,3 +19,4 @@ mod reviews;
 mod rows;
 mod schema;
 mod social;
+mod trailers;

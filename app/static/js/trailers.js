@@ -1,0 +1,35 @@
+// Previews play while they are seen; comments appear while the page is open.
+const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+if (!still) {
+  const seen = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) target.play().catch(() => {});
+      else target.pause();
+    }
+  }, { threshold: 0.6 });
+  for (const video of document.querySelectorAll("video[data-preview]")) seen.observe(video);
+}
+
+const list = document.querySelector("[data-comments]");
+if (list && !("still" in list.dataset)) {
+  let waiting = false;
+  // Nobody's half-written change is taken away.
+  const busy = () => list.querySelector("details[open]") || list.contains(document.activeElement);
+  const refresh = async () => {
+    waiting = Boolean(busy());
+    if (waiting) return;
+    const answer = await fetch(list.dataset.comments).catch(() => null);
+    if (!answer?.ok) return;
+    const text = await answer.text();
+    waiting = Boolean(busy());
+    if (!waiting) list.innerHTML = text;
+  };
+  const changes = new EventSource(list.dataset.changes);
+  let opened = false;
+  // What happened while the connection was gone is fetched too.
+  changes.onopen = () => { if (opened) refresh(); opened = true; };
+  changes.onmessage = refresh;
+  const later = () => setTimeout(() => { if (waiting) refresh(); });
+  list.addEventListener("toggle", later, true);
+  list.addEventListener("focusout", later);
+}
