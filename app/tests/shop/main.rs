@@ -7,6 +7,7 @@ mod admin;
 mod ads;
 mod authorization;
 mod cart;
+mod catalog;
 mod chat;
 mod frame;
 mod legal;

@@ -1,0 +1,4 @@
+//! Products: what buyers see, and what sellers do with them.
+
+mod buyers;
+mod sellers;
