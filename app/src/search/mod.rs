@@ -4,6 +4,10 @@ use axum::Router;
 
 use crate::app::AppState;
 
+mod find;
+mod show;
+pub mod words;
+
 pub fn routes() -> Router<AppState> {
-    Router::new()
+    show::routes()
 }

@@ -125,6 +125,7 @@ const TABLE: &[(&str, &str, [u16; 4])] = &[
     ("POST", "/sell/broadcasts/999999/words/1/delete", [303, 303, 404, 404]),
     ("POST", "/sell/broadcasts/999999/bans/1/lift", [303, 303, 404, 404]),
     ("POST", "/hooks/streaming", [401, 401, 401, 401]),
+    ("GET", "/search?q=jar", [200, 200, 200, 200]),
     ("GET", "/products", [200, 200, 200, 200]),
     ("GET", "/products/999999", [404, 404, 404, 404]),
     ("GET", "/sell/products", [303, 303, 200, 200]),

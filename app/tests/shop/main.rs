@@ -19,5 +19,6 @@ mod payment_provider;
 mod reviews;
 mod rows;
 mod schema;
+mod search;
 mod social;
 mod trailers;
