@@ -9,7 +9,7 @@ mod edit;
 mod form;
 mod list;
 mod mine;
-mod options;
+pub mod options;
 mod pictures;
 pub mod shelf;
 mod show;

@@ -134,7 +134,7 @@ async fn save(
 
 /// What was sold stays what it was: a variant of which there is no combination any more can only not be chosen, and
 /// one that comes back comes back with its stock.
-async fn replace(db: &impl ConnectionTrait, product_id: i64, lines: &[OptionLine]) -> Result<(), DbErr> {
+pub async fn replace(db: &impl ConnectionTrait, product_id: i64, lines: &[OptionLine]) -> Result<(), DbErr> {
     let known = variants::Entity::find().filter(variants::Column::ProductId.eq(product_id)).all(db).await?;
     variant_values::Entity::delete_many()
         .filter(variant_values::Column::VariantId.is_in(known.iter().map(|variant| variant.id)))
@@ -209,7 +209,7 @@ async fn add_option(
 }
 
 /// With its stock, without which nothing can be bought.
-pub(super) async fn add_variant(
+pub async fn add_variant(
     db: &impl ConnectionTrait,
     product_id: i64,
     title: &str,

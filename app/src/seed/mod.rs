@@ -5,6 +5,8 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use crate::app::App;
 use crate::entities::members as rows;
 
+mod catalog;
+mod drawings;
 mod live;
 mod market;
 mod members;
@@ -19,6 +21,7 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     }
     let people = members::fill(app).await?;
     market::fill(app, &people).await?;
+    catalog::fill(app, &people).await?;
     live::fill(app).await?;
     trailers::fill(app).await?;
     tracing::info!(

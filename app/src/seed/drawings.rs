@@ -1,0 +1,60 @@
+//! Pictures of the sample goods, in the shop's own style: flat paper cuts on the colours of the stall.
+
+/// A thing (`thing`), the ground it lies on, and its colours.
+#[derive(Clone, Copy, Debug)]
+pub struct Drawing {
+    pub ground: &'static str,
+    pub body: &'static str,
+    pub accent: &'static str,
+    /// SVG shapes on 800 × 800; `{b}` is the body's colour, `{a}` the accent's, `{g}` the ground's.
+    pub thing: &'static str,
+}
+
+/// From the front, and near: a product has more than one picture.
+#[derive(Clone, Copy, Debug)]
+pub enum View {
+    Front,
+    Near,
+}
+
+pub fn svg(drawing: &Drawing, view: View) -> String {
+    let thing =
+        drawing.thing.replace("{b}", drawing.body).replace("{a}", drawing.accent).replace("{g}", drawing.ground);
+    let (turn, sun) = match view {
+        View::Front => ("", "<circle cx='610' cy='190' r='96' fill='#f2b544'/>"),
+        View::Near => (
+            "translate(-280 -250) scale(1.6)",
+            "<path d='M0 0h800v90q-50 60-100 0t-100 0-100 0-100 0-100 0-100 0-100 0-100 0z' fill='#b5341f'/>",
+        ),
+    };
+    format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 800 800'><rect width='800' height='800' fill='{}'/>{sun}\
+         <path d='M0 610q400-70 800 0v190H0z' fill='{}' opacity='.28'/><g transform='{turn}'>{thing}</g></svg>",
+        drawing.ground, drawing.body
+    )
+}
+
+pub const BOWL: &str = "<ellipse cx='400' cy='650' rx='250' ry='34' opacity='.18'/><path d='M150 400h500c0 150-90 240-190 240H340c-100 0-190-90-190-240z' fill='{b}'/><ellipse cx='400' cy='400' rx='250' ry='52' fill='{a}'/><ellipse cx='400' cy='408' rx='205' ry='36' fill='{b}' opacity='.55'/><path d='M210 480q190 60 380 0' fill='none' stroke='{a}' stroke-width='12'/>";
+pub const CUPS: &str = "<ellipse cx='400' cy='650' rx='280' ry='30' opacity='.18'/><path d='M170 430h190v120q0 90-95 90t-95-90z' fill='{b}'/><ellipse cx='265' cy='430' rx='95' ry='24' fill='{a}'/><path d='M440 380h210v150q0 110-105 110T440 530z' fill='{a}'/><ellipse cx='545' cy='380' rx='105' ry='27' fill='{b}'/><path d='M240 360q-30-40 0-80t0-80M520 310q-30-40 0-80t0-80' fill='none' stroke='{b}' stroke-width='10' stroke-linecap='round' opacity='.6'/>";
+pub const CLOTH: &str = "<ellipse cx='400' cy='660' rx='270' ry='28' opacity='.18'/><path d='M190 220h420l60 110-90 40v280H220V370l-90-40z' fill='{b}'/><path d='M320 220q80 90 160 0' fill='{g}'/><path d='M220 460h360v36H220zM220 530h360v14H220z' fill='{a}'/>";
+pub const PERSIMMONS: &str = "<ellipse cx='400' cy='650' rx='290' ry='32' opacity='.18'/><circle cx='290' cy='530' r='125' fill='{b}'/><circle cx='510' cy='530' r='125' fill='{b}'/><circle cx='400' cy='380' r='125' fill='{a}'/><path d='M340 285q60-40 120 0l-36 20 8 40-32-24-32 24 8-40zM232 432q58-36 116 0l-35 20-23 34-23-34zM452 432q58-36 116 0l-35 20-23 34-23-34z' fill='#17634f'/>";
+pub const BOOKS: &str = "<ellipse cx='400' cy='660' rx='280' ry='26' opacity='.18'/><path d='M160 560h470v90H160z' fill='{b}'/><path d='M200 450h430v100H200z' fill='{a}'/><path d='M180 360h400v80H180z' fill='{b}'/><path d='M160 580h40v50h-40zM200 470h40v60h-40zM180 376h40v48h-40z' fill='{g}'/><path d='M250 180h260v160H250z' fill='{a}' transform='rotate(-8 380 260)'/><path d='M290 220h180M290 256h130' stroke='{g}' stroke-width='12' transform='rotate(-8 380 260)'/>";
+pub const LAMP: &str = "<ellipse cx='400' cy='664' rx='170' ry='24' opacity='.18'/><path d='M380 430h40v200h-40z' fill='{b}'/><path d='M270 620h260v36H270z' fill='{b}'/><path d='M290 190h220l80 250H210z' fill='{a}'/><path d='M290 190h220l16 50H274zM226 390h348l16 50H210z' fill='{b}' opacity='.6'/>";
+pub const CHAIR: &str = "<ellipse cx='400' cy='672' rx='220' ry='24' opacity='.18'/><path d='M240 180h40v490h-40zM520 180h40v490h-40z' fill='{b}'/><path d='M240 210h320v60H240zM240 310h320v44H240z' fill='{a}'/><path d='M210 440h380v56H210z' fill='{a}'/><path d='M270 570h260v26H270z' fill='{b}'/>";
+pub const JAR: &str = "<ellipse cx='400' cy='660' rx='210' ry='30' opacity='.18'/><path d='M330 200h140v50c130 40 190 130 190 220 0 110-110 180-260 180s-260-70-260-180c0-90 60-180 190-220z' fill='{b}'/><ellipse cx='400' cy='200' rx='84' ry='20' fill='{a}'/><path d='M148 440q126 70 252 0t252 0' fill='none' stroke='{a}' stroke-width='22'/>";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_colour_is_left_out() {
+        for thing in [BOWL, CUPS, CLOTH, PERSIMMONS, BOOKS, LAMP, CHAIR, JAR] {
+            let drawing = Drawing { ground: "#fff", body: "#000", accent: "#f00", thing };
+            for view in [View::Front, View::Near] {
+                let drawn = svg(&drawing, view);
+                assert!(!drawn.contains('{') && drawn.contains("#f00"), "{drawn}");
+            }
+        }
+    }
+}
