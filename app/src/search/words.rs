@@ -45,7 +45,9 @@ fn composed(text: &str) -> String {
                 Some(BASE + ((last - lead.start) * 21 + (next - vowel.start)) * 28)
             }
             // A syllable without a tail yet.
-            Some(last) if (BASE..0xD7A4).contains(&last) && (last - BASE).is_multiple_of(28) && tail.contains(&next) => {
+            Some(last)
+                if (BASE..0xD7A4).contains(&last) && (last - BASE).is_multiple_of(28) && tail.contains(&next) =>
+            {
                 Some(last + next - tail.start + 1)
             }
             _ => None,
