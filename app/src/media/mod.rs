@@ -13,6 +13,7 @@ use tower_http::services::ServeFile;
 use crate::app::AppState;
 use crate::web::{Failure, Outcome, assets};
 
+mod events;
 pub mod pictures;
 pub mod uploads;
 
@@ -28,7 +29,7 @@ pub fn routes() -> Router<AppState> {
 
 /// What comes from outside without a browser.
 pub fn hooks() -> Router<AppState> {
-    Router::new()
+    events::routes()
 }
 
 /// As strict as a presigned request of S3: the signed type and size, nothing else.
