@@ -14,6 +14,7 @@ use crate::services::bus::{Bus, DatabaseBus, ProcessBus};
 use crate::services::mail::{LocalMailbox, Mailer};
 use crate::services::payment::PaymentProvider;
 use crate::services::payment::test_provider::TestProvider;
+use crate::services::payment::toss::Toss;
 use crate::services::storage::{LocalStorage, Storage};
 use crate::services::streaming::{LocalStreaming, Streaming};
 
@@ -52,6 +53,10 @@ impl App {
         let payments: Option<Arc<dyn PaymentProvider>> = match config.payments {
             PaymentKind::None => None,
             PaymentKind::Test => Some(Arc::new(TestProvider::new(db.clone(), config.secret_key.clone()))),
+            PaymentKind::Toss => {
+                let keys = config.toss.clone();
+                Some(Arc::new(Toss::new(keys.api, keys.client, &keys.secret)?))
+            }
         };
         Ok(Arc::new(Self {
             mail: Arc::new(LocalMailbox(db.clone())),

@@ -33,6 +33,7 @@ pub struct Config {
     pub storage: StorageConfig,
     pub mail_from: String,
     pub payments: PaymentKind,
+    pub toss: TossKeys,
     pub bus: BusKind,
     /// What streaming and media events have to bring along. None: none are taken.
     pub hook_token: Option<String>,
@@ -55,6 +56,24 @@ pub enum PaymentKind {
     None,
     /// Without money. Production has to ask for it by name: for staging.
     Test,
+    /// Toss Payments.
+    Toss,
+}
+
+/// The keys of the shop at Toss Payments.
+#[derive(Clone, Default)]
+pub struct TossKeys {
+    /// For the browser.
+    pub client: String,
+    pub secret: String,
+    /// Another address than theirs only in tests.
+    pub api: String,
+}
+
+impl fmt::Debug for TossKeys {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "TossKeys({}, …)", self.client)
+    }
 }
 
 /// How chat and other live messages reach the other instances.
@@ -105,6 +124,11 @@ impl Config {
         );
         reader.production = mode == Mode::Production;
         let listen = reader.parse("SHOP_LISTEN", "127.0.0.1:8080");
+        let payments = reader.choice(
+            "SHOP_PAYMENTS",
+            if reader.production { PaymentKind::None } else { PaymentKind::Test },
+            &[("none", PaymentKind::None), ("test", PaymentKind::Test), ("toss", PaymentKind::Toss)],
+        );
         let config = Self {
             mode,
             public_url: reader.public_url(),
@@ -114,11 +138,8 @@ impl Config {
             trusted_proxies: reader.parse("SHOP_TRUSTED_PROXIES", "0").unwrap_or(0),
             storage: StorageConfig::Folder(reader.text("SHOP_MEDIA_FOLDER", "shop-data/media").into()),
             mail_from: reader.text("SHOP_MAIL_FROM", "BOGOSA <no-reply@localhost>"),
-            payments: reader.choice(
-                "SHOP_PAYMENTS",
-                if reader.production { PaymentKind::None } else { PaymentKind::Test },
-                &[("none", PaymentKind::None), ("test", PaymentKind::Test)],
-            ),
+            payments,
+            toss: reader.toss(payments == PaymentKind::Toss),
             bus: reader.choice(
                 "SHOP_BUS",
                 BusKind::Process,
@@ -255,6 +276,18 @@ impl Reader {
         value
     }
 
+    fn toss(&mut self, used: bool) -> TossKeys {
+        let mut key = |name: &str| {
+            let value = self.take(name);
+            if used && value.is_none() {
+                self.problems.push(format!("{name} is missing: SHOP_PAYMENTS=toss needs it"));
+            }
+            value.unwrap_or_default()
+        };
+        let (client, secret) = (key("SHOP_TOSS_CLIENT_KEY"), key("SHOP_TOSS_SECRET_KEY"));
+        TossKeys { client, secret, api: self.text("SHOP_TOSS_URL", crate::services::payment::toss::API) }
+    }
+
     fn operator(&mut self) -> Operator {
         let mut field = |name: &str, sample: &str| {
             self.required(&format!("SHOP_OPERATOR_{name}"), sample, "the law has it on every page")
@@ -299,6 +332,16 @@ mod tests {
         assert_eq!(error.0.len(), 3, "{error}");
         assert!(error.to_string().contains("SHOP_BUS=pigeon: give one of process, database"));
         assert!(error.to_string().contains("SHOP_TYPO: no such setting"));
+    }
+
+    #[test]
+    fn a_real_provider_needs_its_keys() {
+        let error = read(&[("SHOP_PAYMENTS", "toss"), ("SHOP_TOSS_CLIENT_KEY", "test_ck_x")]).unwrap_err();
+        assert_eq!(error.0, ["SHOP_TOSS_SECRET_KEY is missing: SHOP_PAYMENTS=toss needs it"]);
+        let keys = [("SHOP_TOSS_CLIENT_KEY", "test_ck_x"), ("SHOP_TOSS_SECRET_KEY", "test_sk_secret")];
+        let config = read(&[&keys[..], &[("SHOP_PAYMENTS", "toss")]].concat()).unwrap();
+        assert_eq!(config.payments, PaymentKind::Toss);
+        assert!(!format!("{config:?}").contains("test_sk_secret"));
     }
 
     #[test]

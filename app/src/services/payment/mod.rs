@@ -2,6 +2,7 @@
 //! Amounts are whole won and always ours: what the provider or the browser says is compared, never taken over.
 
 pub mod test_provider;
+pub mod toss;
 
 use std::collections::BTreeMap;
 
@@ -67,7 +68,8 @@ pub struct Cancel {
     pub idempotency_key: String,
 }
 
-#[derive(Clone, Debug)]
+/// The bank by the provider's code for it.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct RefundAccount {
     pub bank: String,
     pub number: String,
@@ -86,8 +88,10 @@ pub struct WebhookEvent {
     /// Unique at the provider: the same id twice is the same event.
     pub id: String,
     pub kind: String,
-    /// None: a kind of event that we do not know, to be stored and ignored.
+    /// Neither this nor `reference`: a kind of event that we do not know, to be stored and ignored.
     pub provider_ref: Option<String>,
+    /// Our name for the payment, where the event has only that.
+    pub reference: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -127,6 +131,8 @@ pub trait PaymentProvider: Send + Sync + std::fmt::Debug {
         idempotency_key: &str,
     ) -> Result<ProviderPayment, PaymentError>;
     async fn get(&self, provider_ref: &str) -> Result<ProviderPayment, PaymentError>;
+    /// By our own name for it: when we do not know the provider's (yet).
+    async fn find(&self, reference: &str) -> Result<ProviderPayment, PaymentError>;
     async fn cancel(&self, request: Cancel) -> Result<Cancelled, PaymentError>;
     fn verify_webhook(&self, headers: &HeaderMap, body: &Bytes) -> Result<WebhookEvent, PaymentError>;
     async fn register_delivery(&self, provider_ref: &str, carrier: &str, number: &str) -> Result<(), PaymentError>;

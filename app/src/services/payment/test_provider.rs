@@ -45,7 +45,7 @@ impl TestProvider {
         Self { db, key }
     }
 
-    pub async fn find(&self, provider_ref: &str) -> Result<Option<Model>, PaymentError> {
+    pub async fn row_of(&self, provider_ref: &str) -> Result<Option<Model>, PaymentError> {
         Entity::find().filter(Column::ProviderRef.eq(provider_ref)).one(&self.db).await.map_err(unknown)
     }
 
@@ -95,7 +95,7 @@ impl TestProvider {
     }
 
     async fn row(&self, provider_ref: &str) -> Result<Model, PaymentError> {
-        self.find(provider_ref).await?.ok_or_else(|| PaymentError::Refused("there is no such payment".to_owned()))
+        self.row_of(provider_ref).await?.ok_or_else(|| PaymentError::Refused("there is no such payment".to_owned()))
     }
 }
 
@@ -189,6 +189,11 @@ impl PaymentProvider for TestProvider {
         self.row(provider_ref).await.map(answer)
     }
 
+    async fn find(&self, reference: &str) -> Result<ProviderPayment, PaymentError> {
+        let row = Entity::find().filter(Column::Reference.eq(reference)).one(&self.db).await.map_err(unknown)?;
+        row.map(answer).ok_or_else(|| PaymentError::Refused("there is no such payment".to_owned()))
+    }
+
     async fn cancel(&self, request: Cancel) -> Result<Cancelled, PaymentError> {
         let row = self.row(&request.provider_ref).await?;
         let known = cancels::Entity::find()
@@ -198,6 +203,11 @@ impl PaymentProvider for TestProvider {
             .await
             .map_err(unknown)?;
         if known.is_some() {
+            return Ok(Cancelled::Done);
+        }
+        // Nobody has paid into it: the account is closed, and nothing is given back.
+        if row.status == PaymentStatus::AwaitingDeposit {
+            self.turn(&request.provider_ref, PaymentStatus::AwaitingDeposit, PaymentStatus::Cancelled).await?;
             return Ok(Cancelled::Done);
         }
         let left = row.amount - row.cancelled_amount;
@@ -245,7 +255,7 @@ impl PaymentProvider for TestProvider {
             return Err(PaymentError::Forged);
         }
         let body: Body = serde_json::from_str(text).map_err(|_| PaymentError::Forged)?;
-        Ok(WebhookEvent { id: body.id, kind: body.kind, provider_ref: body.provider_ref })
+        Ok(WebhookEvent { id: body.id, kind: body.kind, provider_ref: body.provider_ref, reference: None })
     }
 
     async fn register_delivery(&self, provider_ref: &str, _carrier: &str, _number: &str) -> Result<(), PaymentError> {
