@@ -19,6 +19,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("m0006_platform", include_str!("../migrations/0006_platform.sql")),
     ("m0007_test_payments", include_str!("../migrations/0007_test_payments.sql")),
     ("m0020_ad_slots", include_str!("../migrations/0020_ad_slots.sql")),
+    ("m0020_refund_accounts", include_str!("../migrations/0020_refund_accounts.sql")),
 ];
 
 /// MySQL keeps microseconds; both databases get the same.

@@ -1,2 +1,19 @@
 # Settlement.
 settlements-title = Settlements
+settlement-held = Held
+settlement-held-note = Yours once the buyer confirms the purchase.
+settlement-earned = To be settled
+settlement-earned-note = After a commission of { $rate }% on the goods. Settled every Monday.
+settlement-account = Your account
+settlement-account-change = Set or change the account
+settlement-account-note = Where we transfer your settlements. The number is stored encrypted.
+settlement-no-account = Please set an account to be paid.
+settlement-weeks = By week
+settlement-none = Nothing has been settled yet.
+settlement-period = Period
+settlement-sales = Sales
+settlement-refunds = Refunds
+settlement-commission = Commission
+settlement-payout = Payout
+settlement-status-closed = To be paid
+settlement-status-paid = Paid

@@ -1,2 +1,19 @@
 # Settlement.
 settlements-title = 정산
+settlement-held = 보관 중
+settlement-held-note = 구매자가 확정하면 정산 대상이 됩니다.
+settlement-earned = 정산 예정
+settlement-earned-note = 상품 금액의 { $rate }%를 수수료로 뺀 금액입니다. 매주 월요일에 정산합니다.
+settlement-account = 정산 계좌
+settlement-account-change = 계좌 등록·변경
+settlement-account-note = 정산금을 받을 계좌입니다. 계좌번호는 암호화해 보관합니다.
+settlement-no-account = 정산금을 받으려면 계좌를 등록해 주세요.
+settlement-weeks = 주별 정산
+settlement-none = 아직 정산 내역이 없습니다.
+settlement-period = 기간
+settlement-sales = 판매
+settlement-refunds = 환불
+settlement-commission = 수수료
+settlement-payout = 지급액
+settlement-status-closed = 지급 예정
+settlement-status-paid = 지급 완료

@@ -26,6 +26,7 @@ pub struct Model {
     pub due_at: Option<DateTimeUtc>,
     pub done_at: Option<DateTimeUtc>,
     pub failure_message: Option<String>,
+    pub account_encrypted: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

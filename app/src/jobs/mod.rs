@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 
 use crate::app::{App, AppState};
 use crate::web::{limits, sessions};
-use crate::{ads, chat, live, media, members, social};
+use crate::{ads, chat, live, media, members, orders, payments, settlement, social};
 
 pub mod queue;
 mod retention;
@@ -18,6 +18,7 @@ struct Task {
 }
 
 const MOMENT: Duration = Duration::from_secs(5);
+const HALF_A_MINUTE: Duration = Duration::from_secs(30);
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -61,6 +62,15 @@ const TASKS: &[Task] = &[
         every: HOUR,
         run: |app| Box::pin(async { Ok(chat::moderation::erase_deleted(app).await?) }),
     },
+    Task { name: "expired checkouts", every: MOMENT, run: |app| Box::pin(orders::closing::expire_due(app)) },
+    Task {
+        name: "unclear payments",
+        every: HALF_A_MINUTE,
+        run: |app| Box::pin(payments::reconcile::run(app, payments::reconcile::GRACE)),
+    },
+    Task { name: "deadlines of orders", every: MINUTE, run: |app| Box::pin(orders::shipping::keep_deadlines(app)) },
+    Task { name: "refunds due", every: MINUTE, run: |app| Box::pin(orders::refunds::approve_due(app)) },
+    Task { name: "settlements", every: HOUR, run: |app| Box::pin(settlement::closing::run(app)) },
 ];
 
 /// Runs until the shop stops.

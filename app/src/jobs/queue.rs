@@ -16,6 +16,8 @@ use crate::entities::enums::JobStatus;
 use crate::entities::jobs::{ActiveModel, Column, Entity, Model};
 use crate::legal;
 use crate::media::pictures;
+use crate::orders;
+use crate::payments;
 use crate::social;
 
 type Run = fn(&App, i64, Value) -> BoxFuture<'_, anyhow::Result<()>>;
@@ -27,6 +29,10 @@ const KINDS: &[(&str, Run)] = &[
     (legal::announce::CHANGED, |app, id, _| Box::pin(legal::announce::changed(app, id))),
     (legal::announce::MAIL, |app, id, payload| Box::pin(legal::announce::mail(app, id, payload))),
     (pictures::DELETE, |app, id, payload| Box::pin(pictures::delete(app, id, payload))),
+    ("payment.void", |app, id, _| Box::pin(payments::void::run(app, id))),
+    ("refund.execute", |app, id, _| Box::pin(orders::refunds::execute(app, id))),
+    ("order.mail", |app, id, payload| Box::pin(orders::notices::send_mail(app, id, payload))),
+    ("escrow.delivery", |app, id, _| Box::pin(orders::shipping::tell_provider(app, id))),
 ];
 
 /// An instance that dies with a job leaves it to the others after this.

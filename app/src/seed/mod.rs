@@ -10,6 +10,7 @@ mod drawings;
 mod live;
 mod market;
 mod members;
+mod orders;
 mod trailers;
 
 pub use live::resume;
@@ -24,6 +25,7 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     catalog::fill(app, &people).await?;
     live::fill(app).await?;
     trailers::fill(app).await?;
+    orders::fill(app).await?;
     tracing::info!(
         "sample data: log in as one of {}, password {}; second factor of sellers and admin: {}",
         members::ACCOUNTS,
