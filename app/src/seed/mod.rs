@@ -5,6 +5,7 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use crate::app::App;
 use crate::entities::members as rows;
 
+mod community;
 mod live;
 mod market;
 mod members;
@@ -19,6 +20,7 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     }
     let people = members::fill(app).await?;
     market::fill(app, &people).await?;
+    community::fill(app, &people).await?;
     live::fill(app).await?;
     trailers::fill(app).await?;
     tracing::info!(
