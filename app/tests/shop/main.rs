@@ -17,6 +17,7 @@ mod load;
 mod market;
 mod members;
 mod messages;
+mod openapi;
 mod orders;
 mod payment_provider;
 mod payments;
