@@ -212,6 +212,11 @@ pub fn bogosa(arguments: &[&str]) -> Run {
     run(Command::new(env!("CARGO_BIN_EXE_bogosa")).args(arguments))
 }
 
+/// Ctrl-C.
+pub fn interrupt(child: &Child) {
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+}
+
 /// `BOGOSA_SEED`, or another every time.
 pub fn seed() -> u64 {
     let chosen = std::env::var("BOGOSA_SEED").ok().and_then(|text| text.parse().ok());
