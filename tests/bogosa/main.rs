@@ -13,4 +13,5 @@ mod lifecycle;
 mod meddling;
 mod outside;
 mod plans;
+mod second_opinion;
 mod support;
