@@ -296,4 +296,4 @@ for kind in [*EC2, *PLAIN, *OTHERS]:
         for one in ours_said:
             client(service).get_waiter(waiter).wait(**arguments(one), WaiterConfig={"Delay": 1, "MaxAttempts": 20})
 wrong += [f"{kind}: boto3 is not asked about it" for kind in said]
-sys.exit("\n".join(wrong))
+sys.exit("\n".join(wrong) or 0)

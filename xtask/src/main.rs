@@ -40,12 +40,6 @@ enum Command {
     },
     /// What bogosa costs, Terraform beside it where it is installed: tables for docs/benchmarks.md.
     Bench(bench::BenchArgs),
-    /// Runs a command and tells what it took; what `bench` measures with.
-    #[command(hide = true)]
-    Measure {
-        #[arg(last = true, required = true)]
-        words: Vec<String>,
-    },
     /// The random tests with many more runs, and death at every single call.
     Soak {
         /// Random runs of the engine, and random networks of the reachability analysis.
@@ -72,7 +66,6 @@ fn main() -> Result<()> {
         }
         Command::Oracle { peer } => oracle::run(&peer),
         Command::Bench(args) => bench::run(&args),
-        Command::Measure { words } => std::process::exit(bench::measure::run(&words)?),
         Command::Soak { runs, histories } => steps::soak(runs, histories),
         Command::Schema => steps::schema(),
     }

@@ -1,13 +1,11 @@
-//! Wall time, CPU time and peak memory of one command. The kernel tells the peak only of all children of a process
-//! together, so each command gets a process of its own to be the child of: this program, run again.
+//! Wall time, CPU time and peak memory of one command, as Linux tells them.
 
+use std::fs::{self, File};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use nix::sys::resource::{UsageWho, getrusage};
-use nix::sys::time::TimeValLike;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// What a command took, and what it printed.
 #[derive(Clone, Debug, Default)]
@@ -35,34 +33,51 @@ impl Measured {
     }
 }
 
+/// How often the kernel is asked for the high-water mark of memory; only what is added in the last moment escapes.
+const LOOK: Duration = Duration::from_millis(5);
+/// Clock ticks a second in `/proc/<pid>/stat`, on every Linux that Rust runs on.
+const TICKS: f64 = 100.0;
+
 /// Runs a command to its end; it has to succeed.
-pub(super) fn measure(command: &Command) -> Result<Measured> {
+pub(super) fn measure(command: &mut Command) -> Result<Measured> {
     let shown = command.get_args().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
-    let mut wrapped = Command::new(std::env::current_exe().context("cannot find this program")?);
-    wrapped.arg("measure").arg("--").arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
-    let output = wrapped.stderr(Stdio::piped()).output().with_context(|| format!("cannot run {shown}"))?;
-    let errors = String::from_utf8_lossy(&output.stderr);
-    if !output.status.success() {
-        bail!("{shown}: {}\n{errors}{}", output.status, String::from_utf8_lossy(&output.stdout));
+    let folder = std::env::temp_dir();
+    let file = |name: &str| folder.join(format!("bogosa-bench-{}.{name}", std::process::id()));
+    let (out, err) = (file("out"), file("err"));
+    command.stdin(Stdio::null()).stdout(File::create(&out)?).stderr(File::create(&err)?);
+    let (started, before) = (Instant::now(), cpu_of_children()?);
+    let mut child = command.spawn().with_context(|| format!("cannot run {shown}"))?;
+    let mut kibibytes = 0.0_f64;
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        kibibytes = kibibytes.max(peak(child.id()).unwrap_or_default());
+        std::thread::sleep(LOOK);
+    };
+    let (wall, cpu) = (started.elapsed().as_secs_f64(), cpu_of_children()? - before);
+    let said = fs::read_to_string(&out)?;
+    if !status.success() {
+        bail!("{shown}: {status}\n{}{said}", fs::read_to_string(&err)?);
     }
-    let figures = errors.lines().last().unwrap_or_default();
-    let figures: Value = serde_json::from_str(figures).with_context(|| format!("{shown}: no figures: {figures}"))?;
-    let figure = |name: &str| figures[name].as_f64().unwrap_or_default();
-    let lines =
-        String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
-    Ok(Measured { wall: figure("wall"), cpu: figure("cpu"), mebibytes: figure("kib") / 1024.0, lines })
+    let lines = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    Ok(Measured { wall, cpu, mebibytes: kibibytes / 1024.0, lines })
 }
 
-/// The hidden command behind [`measure`]: runs its words, and writes what they took as the last line of standard error.
-pub(crate) fn run(words: &[String]) -> Result<i32> {
-    let (program, arguments) = words.split_first().context("nothing to run")?;
-    let started = Instant::now();
-    let status = Command::new(program).args(arguments).status().with_context(|| format!("cannot run {program}"))?;
-    let wall = started.elapsed().as_secs_f64();
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).context("the kernel does not tell what children took")?;
-    let cpu = (usage.user_time() + usage.system_time()).num_microseconds() as f64 / 1e6;
-    eprintln!("{}", json!({"wall": wall, "cpu": cpu, "kib": usage.max_rss()}));
-    Ok(status.code().unwrap_or(1))
+/// Seconds of all children that have ended: `cutime` and `cstime`, fields 16 and 17 of proc_pid_stat(5).
+fn cpu_of_children() -> Result<f64> {
+    let text = fs::read_to_string("/proc/self/stat").context("only Linux tells what a child took")?;
+    // The name in brackets may hold spaces; field 3 follows it.
+    let fields = text.rsplit_once(')').map(|(_, rest)| rest.split_whitespace().collect::<Vec<_>>()).unwrap_or_default();
+    let ticks = |number: usize| fields.get(number - 3).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default();
+    Ok((ticks(16) + ticks(17)) / TICKS)
+}
+
+/// The most memory a process has had so far, in KiB: `VmHWM` of proc_pid_status(5).
+fn peak(process: u32) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 /// The run of the middle, by wall time.

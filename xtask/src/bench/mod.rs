@@ -2,7 +2,7 @@
 
 mod as_aws;
 mod critical_path;
-pub(crate) mod measure;
+mod measure;
 mod side_by_side;
 mod sizes;
 
@@ -75,7 +75,7 @@ impl Bogosa {
     fn measure(&self, sandbox: &Sandbox, arguments: &[&str]) -> Result<measure::Measured> {
         let mut command = Command::new(&self.program);
         command.args(arguments).args(["--output", "json", "--sandbox", "--sandbox-port", &sandbox.port.to_string()]);
-        measure::measure(&command)
+        measure::measure(&mut command)
     }
 
     /// `plan` without changes, so many times after one that warms up.
