@@ -1,4 +1,4 @@
-//! Histories at random on the strict sandbox: up and destroy under faults of every sort, killed, cancelled, edited, and
+//! Histories at random on the strict sandbox, which also hides what was just made: up and destroy under faults of every sort, killed, cancelled, edited, and
 //! meddled with in between. However bad it was: once the faults stop, one `up` ends where an undisturbed one does, the
 //! next plan is empty, and `destroy` leaves nothing.
 //!
@@ -213,7 +213,7 @@ fn name_of(file: &str) -> String {
 fn histories(part: u64) {
     let wanted: u64 = std::env::var("BOGOSA_HISTORIES").map_or(8, |number| number.parse().unwrap());
     let first = seed();
-    let aws = Aws::with_seed(first);
+    let aws = Aws::that_hides(first);
     for number in (0..wanted).filter(|number| number % 2 == part) {
         history(&aws, first.wrapping_add(number));
     }
