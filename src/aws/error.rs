@@ -33,10 +33,23 @@ where
             };
             let mut failure = Failure::new(what, said);
             failure.hint = hint(code.as_deref(), &failure.said);
+            failure.unseen = code.as_deref().is_some_and(|code| unseen(code, &failure.said));
             failure.code = code;
             failure
         })
     }
+}
+
+/// Whether this is what AWS says of something that it does not see yet, be it that it is not found, or that its name is
+/// taken by what is not shown. Most of its APIs are eventually consistent:
+/// <https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html>,
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency>.
+fn unseen(code: &str, said: &str) -> bool {
+    const CODES: [&str; 4] = ["NotFound", "NoSuch", "DoesNotExist", "AlreadyExist"];
+    const WORDS: [&str; 5] =
+        ["does not exist", "not found", "cannot be assumed", "invalid principal", "is not authorized to assume"];
+    let said = said.to_lowercase();
+    CODES.iter().any(|part| code.contains(part)) || WORDS.iter().any(|words| said.contains(words))
 }
 
 /// For the SDK's builders that check that nothing required is missing.

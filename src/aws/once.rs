@@ -34,9 +34,15 @@ where
     if let Some(found) = look().await? {
         return Ok(found);
     }
-    let mut attempt = 1;
+    let (started, mut attempt) = (Instant::now(), 1);
     loop {
         let failure = match make().await {
+            // It refers to something that AWS does not see yet; nothing was made.
+            Err(failure) if failure.unseen && started.elapsed() < cloud.hides_for() => {
+                context.say(format!("AWS may not see yet what was just made: {}", failure.said));
+                context.pause(PAUSE, "waiting for what was just made to be seen").await?;
+                continue;
+            }
             Err(failure) if attempt < ATTEMPTS => failure,
             result => return result,
         };

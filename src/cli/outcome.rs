@@ -24,6 +24,7 @@ pub(super) async fn carry_out(
     let options = Options {
         run: hold.run.clone(),
         per_service: 8,
+        hides_for: session.cloud.hides_for(),
         cancel: hold.cancel.clone(),
         events: Arc::new(move |event| {
             held.see(&event);

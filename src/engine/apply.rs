@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -22,6 +22,8 @@ pub struct Options {
     pub run: String,
     /// The most steps in flight at once for each service.
     pub per_service: usize,
+    /// How long the cloud may not see what was just made.
+    pub hides_for: Duration,
     pub cancel: Cancel,
     pub events: Arc<dyn Fn(Event) + Send + Sync>,
     pub journal: Arc<dyn Journal>,
@@ -29,8 +31,13 @@ pub struct Options {
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { run, per_service, cancel, events: _, journal: _ } = self;
-        f.debug_struct("Options").field("run", run).field("per_service", per_service).field("cancel", cancel).finish()
+        let Self { run, per_service, hides_for, cancel, events: _, journal: _ } = self;
+        f.debug_struct("Options")
+            .field("run", run)
+            .field("per_service", per_service)
+            .field("hides_for", hides_for)
+            .field("cancel", cancel)
+            .finish()
     }
 }
 
@@ -148,11 +155,17 @@ impl<'a, C: Send + Sync> Run<'a, C> {
             Node { spec, ..node.clone() }
         });
         let (kinds, cloud, journal, verb) = (self.kinds, self.cloud, &*self.options.journal, *verb);
+        let hides_for = self.options.hides_for;
         Box::pin(async move {
             let started = Instant::now();
             let result = match (verb, node) {
                 (Verb::Make, Some(node)) => {
-                    make(kinds, cloud, journal, change, &context, &node).await.map(|outputs| Some((outputs, node.spec)))
+                    let attempt = || make(kinds, cloud, journal, change, &context, &node);
+                    let made = match repeatable(kinds, change) {
+                        true => until_seen(&context, hides_for, attempt).await,
+                        false => attempt().await,
+                    };
+                    made.map(|outputs| Some((outputs, node.spec)))
                 }
                 (Verb::Make, None) => Ok(None),
                 (Verb::Remove, _) => remove(kinds, cloud, change, &context).await.map(|()| None),
@@ -258,6 +271,39 @@ impl<'a, C: Send + Sync> Run<'a, C> {
             }
         }
         "the run was cancelled".to_owned()
+    }
+}
+
+/// What has neither a name nor a token is found by its tags alone: made again while it is unseen, there would be two. So
+/// its kind itself repeats what failed before anything was made.
+fn repeatable<C>(kinds: &Kinds<C>, change: &Change) -> bool {
+    let tag_only = kinds.get(change.address.kind()).is_some_and(|kind| kind.about().tag_only);
+    change.action == Action::Update || !tag_only
+}
+
+/// A cloud does not see at once, and everywhere, what was just made, be it by this run or by one that died a moment ago.
+/// What fails for that is done again: every step can be, since a run may die in the middle of any.
+async fn until_seen<T, F, Fut>(context: &Context, within: Duration, mut attempt: F) -> Result<T>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<T>>,
+{
+    const LONGEST: Duration = Duration::from_secs(5);
+    let started = Instant::now();
+    let mut pause = within.min(LONGEST) / 20;
+    loop {
+        match attempt().await {
+            Err(failure) if failure.unseen && started.elapsed() < within => {
+                context.say(format!("the cloud may not see yet what was just made: {}", failure.said));
+                context.pause(pause, "waiting for what was just made to be seen").await?;
+                pause = (pause * 3 / 2).min(LONGEST);
+            }
+            Err(failure) if failure.unseen && failure.hint.is_none() => {
+                let hint = format!("Tried again for {} s, in case it had only just been made.", within.as_secs());
+                return Err(failure.hint(hint));
+            }
+            result => return result,
+        }
     }
 }
 

@@ -16,6 +16,9 @@ pub struct Failure {
     /// What the reader may do about it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub hint: Option<String>,
+    /// Whether the cloud only may not see yet what was just made.
+    #[serde(skip)]
+    pub unseen: bool,
 }
 
 /// No code of any cloud.
@@ -25,7 +28,7 @@ pub type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
     pub fn new(what: impl Into<String>, said: impl Into<String>) -> Self {
-        Self { what: what.into(), code: None, said: said.into(), hint: None }
+        Self { what: what.into(), code: None, said: said.into(), hint: None, unseen: false }
     }
 
     pub fn code(mut self, code: impl Into<String>) -> Self {
@@ -35,6 +38,11 @@ impl Failure {
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    pub fn unseen(mut self, unseen: bool) -> Self {
+        self.unseen = unseen;
         self
     }
 

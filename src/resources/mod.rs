@@ -92,3 +92,44 @@ pub const KINDS: &[&dyn Kind<Cloud>] = &[
 pub fn kinds() -> Kinds<Cloud> {
     Kinds::new(KINDS)
 }
+
+#[cfg(test)]
+mod tests {
+    use bogosa_sandbox::behaviour::durations;
+
+    use super::kinds;
+
+    /// The kind and operation in config/aws-timing.yaml of what stands there under another name.
+    const ELSEWHERE: &[(&str, &str, &str, &str)] = &[
+        ("acm.certificate", "create", "acm.certificate", "options"),
+        ("acm.validation", "create", "acm.certificate", "create"),
+        ("autoscaling.group", "delete", "autoscaling.group", "terminate"),
+        ("cloudfront.distribution", "update", "cloudfront.distribution", "deploy"),
+        ("cloudfront.distribution", "delete", "cloudfront.distribution", "deploy"),
+    ];
+
+    #[test]
+    fn estimates_agree_with_the_table_of_durations() {
+        let mut wrong = Vec::new();
+        for kind in kinds().iter() {
+            let about = kind.about();
+            // Ours are gateway endpoints, which are there at once; the table has interface endpoints.
+            if about.kind == "ec2.vpc_endpoint" {
+                continue;
+            }
+            let seconds = about.seconds;
+            for (operation, ours) in
+                [("create", seconds.create), ("update", seconds.update), ("delete", seconds.delete)]
+            {
+                let elsewhere = ELSEWHERE.iter().find(|(kind, of, ..)| (*kind, *of) == (about.kind, operation));
+                let (row, column) = elsewhere.map_or((about.kind, operation), |(.., row, column)| (*row, *column));
+                let Some(typical) = durations().get(row).and_then(|row| row.get(column)) else { continue };
+                // Our own calls come on top of AWS's time.
+                if !(typical - 5.0..=typical * 1.2 + 15.0).contains(&f64::from(ours)) {
+                    wrong.push(format!("{} {operation}: {ours} s, the table has {typical} s", about.kind));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}

@@ -4,7 +4,7 @@
 use crate::support::{Aws, summary};
 
 /// `--set` and what it has to change, as `action address`.
-type Edit = (&'static str, &'static [&'static str]);
+pub type Edit = (&'static str, &'static [&'static str]);
 
 /// Edits one after the other, each on top of those before.
 fn edit(file: &str, edits: &[Edit]) {
@@ -35,6 +35,9 @@ fn edit(file: &str, edits: &[Edit]) {
     let status = aws.json(&[&["status"], &arguments[..]].concat());
     assert!(summary(&status)["resources"].as_u64().unwrap() > 0);
 }
+
+/// Of the platform, by part.
+pub const ALL: [&[Edit]; 4] = [NETWORK, DATABASE, WEB, EDGE];
 
 const PRODUCTION: &str = "stacks/bogosa.yaml";
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bogosa_sandbox::faults::rule::{Rule, What};
 
-use crate::support::{Aws, summary};
+use crate::support::{Aws, interrupt, summary};
 
 const FILE: &str = "examples/network-only.yaml";
 const KEY: &str = "stacks/network-only/lease.json";
@@ -145,7 +145,7 @@ fn a_first_interrupt_ends_the_waits_and_names_the_command_that_continues() {
         assert!(patience.elapsed() < Duration::from_secs(120), "the database is never begun");
         std::thread::sleep(Duration::from_millis(50));
     }
-    std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    interrupt(&child);
     let ended = child.wait_with_output().unwrap();
     let out = String::from_utf8_lossy(&ended.stdout);
     assert_eq!(ended.status.code(), Some(130), "{out}");

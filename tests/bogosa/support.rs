@@ -27,8 +27,17 @@ impl Aws {
         Self::with_seed(seed())
     }
 
+    /// One that also does not see at once what was just made. (Its calls cannot be counted: each look may be repeated.)
+    pub fn that_hides(seed: u64) -> Self {
+        Self::behaving(seed, Behaviour { consistency: 0.3, ..Behaviour::strict(seed) })
+    }
+
     pub fn with_seed(seed: u64) -> Self {
-        let options = bogosa_sandbox::Options { behaviour: Behaviour::strict(seed), ..Default::default() };
+        Self::behaving(seed, Behaviour::strict(seed))
+    }
+
+    fn behaving(seed: u64, behaviour: Behaviour) -> Self {
+        let options = bogosa_sandbox::Options { behaviour, ..Default::default() };
         let sandbox = bogosa_sandbox::Sandbox::start(&options, &|_| {}).unwrap();
         let home = std::env::temp_dir().join(format!("bogosa-test-{}-{}", std::process::id(), sandbox.port));
         std::fs::create_dir_all(&home).unwrap();
@@ -210,6 +219,11 @@ impl Run {
 /// Runs `bogosa` without any AWS.
 pub fn bogosa(arguments: &[&str]) -> Run {
     run(Command::new(env!("CARGO_BIN_EXE_bogosa")).args(arguments))
+}
+
+/// Ctrl-C.
+pub fn interrupt(child: &Child) {
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
 }
 
 /// `BOGOSA_SEED`, or another every time.

@@ -1,5 +1,6 @@
 //! What developers run: `cargo xtask test` and its parts.
 
+mod bench;
 mod oracle;
 mod setup;
 mod shop;
@@ -37,11 +38,16 @@ enum Command {
         #[arg(long, default_value = "../shared/peer")]
         peer: std::path::PathBuf,
     },
-    /// The random tests with many more runs.
+    /// What bogosa costs, Terraform beside it where it is installed: tables for docs/benchmarks.md.
+    Bench(bench::BenchArgs),
+    /// The random tests with many more runs, and death at every single call.
     Soak {
         /// Random runs of the engine, and random networks of the reachability analysis.
         #[arg(long, default_value_t = 100_000)]
         runs: u64,
+        /// Random histories of the binary on the strict sandbox.
+        #[arg(long, default_value_t = 500)]
+        histories: u64,
     },
     /// Write docs/stack.schema.json and docs/stack-file.md from the types of the stack file.
     Schema,
@@ -59,7 +65,8 @@ fn main() -> Result<()> {
             shop::test(quick)
         }
         Command::Oracle { peer } => oracle::run(&peer),
-        Command::Soak { runs } => steps::soak(runs),
+        Command::Bench(args) => bench::run(&args),
+        Command::Soak { runs, histories } => steps::soak(runs, histories),
         Command::Schema => steps::schema(),
     }
 }

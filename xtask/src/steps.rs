@@ -8,8 +8,9 @@ use anyhow::{Context, Result};
 use crate::setup::run;
 use crate::shop;
 
-/// All but the shop, which is built and tested apart (see `shop`).
-const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "bogosa-shop"];
+/// All but the shop, which is built and tested apart (see `shop`). Always all of it: with other packages chosen, cargo
+/// would choose other features, and build the SDK once more.
+pub(crate) const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "bogosa-shop"];
 
 pub(crate) fn test(quick: bool) -> Result<()> {
     step("format", cargo(&["fmt", "--all", "--check"]))?;
@@ -27,13 +28,18 @@ pub(crate) fn test(quick: bool) -> Result<()> {
     shop::test(quick)
 }
 
-/// The same random tests as in `test`, many times over.
-pub(crate) fn soak(runs: u64) -> Result<()> {
+/// The same random tests as in `test`, many times over, and every call to die at instead of some.
+pub(crate) fn soak(runs: u64, histories: u64) -> Result<()> {
     for (title, package) in [("engine", "bogosa-engine"), ("reachability analysis", "bogosa-reach")] {
         let mut tests = cargo(&["nextest", "run", "--package", package, "--release"]);
         step(&format!("random runs of the {title}"), tests.env("BOGOSA_RUNS", runs.to_string()))?;
     }
-    Ok(())
+    let tool = |tests: &str| {
+        let filter = format!("package(bogosa) and test(/^{tests}::/)");
+        cargo(&[&["nextest", "run"], &WORKSPACE[..], &["--no-fail-fast", "-E", &filter]].concat())
+    };
+    step("histories on the sandbox", tool("histories").env("BOGOSA_HISTORIES", histories.to_string()))?;
+    step("death at every call", tool("crash").env("BOGOSA_CRASHES", "all"))
 }
 
 pub(crate) fn schema() -> Result<()> {

@@ -65,7 +65,7 @@ impl Resource for Distribution {
 
     const KIND: &'static str = "cloudfront.distribution";
     const OUTPUTS: &'static [&'static str] = &["id", "arn", "domain"];
-    const SECONDS: Seconds = Seconds { create: 300, update: 240, delete: 420 };
+    const SECONDS: Seconds = Seconds { create: 305, update: 305, delete: 310 };
 
     async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
         let index = cloud.index();
@@ -250,7 +250,7 @@ async fn make(cloud: &Cloud, context: &Context, reference: &str, spec: &Spec) ->
 
 fn taken(failure: Failure) -> Failure {
     if failure.is(&["CNAMEAlreadyExists"]) {
-        return failure.hint("Another distribution, of this account or another, answers to one of `cdn.aliases`. Remove the alias there, or here.");
+        return failure.unseen(false).hint("Another distribution, of this account or another, answers to one of `cdn.aliases`. Remove the alias there, or here.");
     }
     failure
 }

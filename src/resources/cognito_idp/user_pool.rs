@@ -287,7 +287,8 @@ async fn put_mfa(cloud: &Cloud, context: &Context, id: &str, mfa: &str) -> Resul
     let mode = UserPoolMfaType::from(mfa);
     let application =
         (mode != UserPoolMfaType::Off).then(|| SoftwareTokenMfaConfigType::builder().enabled(true).build());
-    retry(context, BUSY, MINUTE, busy, || async {
+    let passing = |failure: &bogosa_engine::Failure| busy(failure) || failure.unseen;
+    retry(context, BUSY, MINUTE, passing, || async {
         cloud
             .cognito_idp()
             .set_user_pool_mfa_config()

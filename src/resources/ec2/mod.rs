@@ -11,6 +11,7 @@ pub mod rule;
 pub mod security_group;
 pub mod security_group_rules;
 pub mod subnet;
+mod successor;
 pub mod vpc;
 pub mod vpc_endpoint;
 

@@ -15,7 +15,7 @@ use bogosa_engine::{
 use serde::{Deserialize, Serialize};
 
 use super::rule::{self, NOT_FOUND};
-use super::{VISIBLE, filter, gone_is_fine, outputs, retag, tagged, with_holders};
+use super::{VISIBLE, filter, gone_is_fine, outputs, retag, successor, tagged, with_holders};
 use crate::aws::{Cloud, Poll, Said, retry, tags, until};
 use crate::read_tags;
 
@@ -107,6 +107,7 @@ impl Resource for SecurityGroup {
             let call = cloud.ec2().delete_security_group().group_id(id);
             gone_is_fine(call.send().await.said("ec2 DeleteSecurityGroup").map(drop), NOT_FOUND)
         };
+        successor::take_over(cloud, context, id).await?;
         // Rules of other groups that refer to it have kept its members connected until now.
         rule::forget(cloud, &context.stack, id).await?;
         match delete().await {

@@ -64,7 +64,7 @@ impl Resource for ReplicationGroup {
         ("engine_version", Impact::Reboot),
         ("node_type", Impact::Reboot),
     ];
-    const SECONDS: Seconds = Seconds { create: 600, update: 400, delete: 300 };
+    const SECONDS: Seconds = Seconds { create: 605, update: 305, delete: 305 };
 
     async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
         let index = cloud.index();

@@ -54,7 +54,7 @@ impl Resource for LoadBalancer {
     const AFTER: &'static [&'static str] = &["ec2.internet_gateway"];
     const IMPACTS: &'static [(&'static str, Impact)] =
         &[("name", Impact::Replacement), ("scheme", Impact::Replacement)];
-    const SECONDS: Seconds = Seconds { create: 150, update: 3, delete: 15 };
+    const SECONDS: Seconds = Seconds { create: 185, update: 3, delete: 15 };
 
     async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
         let names = names(cloud, Self::KIND, scope.wanted.iter().map(|(_, spec)| spec.name.as_str()));

@@ -12,8 +12,7 @@ use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::types::LogGroup as Described;
 use bogosa_engine::{
-    Context, Difference, Failure, Found, Impact, Input, Outputs, Resource, Result, Scope, Seconds, Status,
-    TAG_RESOURCE, TAG_STACK, Tags,
+    Context, Difference, Failure, Found, Impact, Input, Outputs, Resource, Result, Scope, Seconds, Status, Tags,
 };
 use serde::{Deserialize, Serialize};
 
@@ -102,13 +101,7 @@ impl Resource for LogGroup {
         match call.set_tags(Some(tags)).send().await.said("logs CreateLogGroup") {
             Err(failure) if failure.is(&["ResourceAlreadyExistsException"]) => {
                 let found = tags_of(cloud, &arn).await?;
-                if [TAG_STACK, TAG_RESOURCE].iter().any(|key| found.get(*key) != context.tags.get(*key)) {
-                    let owner = match found.get(TAG_STACK) {
-                        Some(stack) => format!("It belongs to the stack {stack}."),
-                        None => "It was not made by bogosa.".to_owned(),
-                    };
-                    return Err(failure.hint(format!("{owner} Delete the log group {name}, or rename the stack.")));
-                }
+                tags::must_be_ours(context, &format!("the log group {name}"), &found)?;
                 set_key(cloud, name, key).await?;
             }
             result => result.map(drop)?,

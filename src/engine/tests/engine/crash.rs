@@ -102,3 +102,24 @@ fn what_a_dead_run_made_is_awaited_and_not_made_twice() {
         }
     });
 }
+
+/// The cloud refuses what refers to something that it does not see yet.
+#[test]
+fn what_is_not_seen_yet_is_referred_to_again() {
+    each_of([0], |_| async {
+        let wanted = lattice(0);
+        let undisturbed = Fake::default();
+        settle(&undisturbed, &wanted, &mut Record::default()).await;
+        let cloud = Fake::default();
+        cloud.shy_new(2);
+        settle(&cloud, &wanted, &mut Record::default()).await;
+        assert_eq!(cloud.picture(), undisturbed.picture());
+
+        let cloud = Fake::default();
+        cloud.shy_new(u64::MAX);
+        let (_, report) = up(&cloud, &wanted, &mut Record::default(), &Cancel::default()).await.expect("nobody dies");
+        let failures: Vec<_> = report.failures().collect();
+        assert!(!failures.is_empty(), "what is never seen fails");
+        assert!(failures.iter().all(|(_, failure)| failure.unseen), "{failures:#?}");
+    });
+}

@@ -17,6 +17,9 @@ pub struct Object {
 }
 
 /// What happens at a mutating call.
+/// How long it may not see what was just made.
+const HIDES_FOR: std::time::Duration = std::time::Duration::from_millis(300);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// Refused, nothing done.
@@ -44,6 +47,27 @@ struct State {
     /// How many looks do not show a new object, and for each that is still unseen, how many more.
     hidden_for: u64,
     unseen: BTreeMap<String, u64>,
+    /// How many calls that refer to a new object do not find it, and for each, how many more.
+    shy_for: u64,
+    shy: BTreeMap<String, u64>,
+}
+
+impl State {
+    /// Whether what a call refers to is there, and found.
+    fn refer(&mut self, what: &str, input: &Input) -> Result<()> {
+        let id = input.known()?;
+        let missing = || Failure::new(what, format!("{input} does not exist")).code("NotFound").unseen(true);
+        if !self.objects.contains_key(id) {
+            return Err(missing());
+        }
+        match self.shy.get_mut(id) {
+            Some(0) | None => Ok(()),
+            Some(more) => {
+                *more -= 1;
+                Err(missing())
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,6 +108,11 @@ impl Fake {
     /// New objects are not shown to the next so many looks.
     pub fn hide_new(&self, looks: u64) {
         self.state.lock().unwrap().hidden_for = looks;
+    }
+
+    /// New objects are not found by the next so many calls that refer to each.
+    pub fn shy_new(&self, calls: u64) {
+        self.state.lock().unwrap().shy_for = calls;
     }
 
     /// What a look shows.
@@ -205,9 +234,9 @@ impl<const N: usize> Resource for FakeKind<N> {
     }
 
     async fn create(cloud: &Fake, context: &Context, spec: &Spec) -> Result<Outputs> {
-        let kind = Self::KIND;
-        let id = cloud
-            .call("create", |state| {
+        let (kind, started) = (Self::KIND, std::time::Instant::now());
+        let make = || {
+            cloud.call("create", |state| {
                 if state.refused.contains(&context.address.to_string()) {
                     return Err(Failure::new("create", "the cloud has a bad day").code("Fault"));
                 }
@@ -218,22 +247,30 @@ impl<const N: usize> Resource for FakeKind<N> {
                 if N == 1 && state.objects.values().any(|object| same(&object)) {
                     return Err(Failure::new("create", "the name is taken").code("AlreadyExists"));
                 }
-                for input in spec.mentioned() {
-                    if !state.objects.contains_key(input.known()?) {
-                        return Err(Failure::new("create", format!("{input} does not exist")).code("NotFound"));
-                    }
-                }
+                spec.mentioned().try_for_each(|input| state.refer("create", input))?;
                 state.next_id += 1;
                 let id = format!("{kind}-{:05}", state.next_id);
                 let spec = Spec { attached: false, ..spec.clone() };
                 state.objects.insert(id.clone(), Object { kind, spec, tags: context.tags.clone(), version: 1 });
+                if state.shy_for > 0 {
+                    state.shy.insert(id.clone(), state.shy_for);
+                }
                 if state.hidden_for > 0 {
                     let looks = state.hidden_for * NAMES.len() as u64;
                     state.unseen.insert(id.clone(), looks);
                 }
                 Ok(id)
             })
-            .await?;
+        };
+        let id = loop {
+            match make().await {
+                // As the engine wants it of what only tags tell: nothing was made, so it is tried again.
+                Err(failure) if N != 1 && failure.unseen && started.elapsed() < HIDES_FOR => {
+                    tokio::time::sleep(HIDES_FOR / 20).await;
+                }
+                result => break result?,
+            }
+        };
         attach(cloud, &id, spec.attached).await
     }
 
@@ -248,11 +285,7 @@ impl<const N: usize> Resource for FakeKind<N> {
         assert!(!fixed, "a field that replaces was updated");
         cloud
             .call("update", |state| {
-                for input in want.mentioned() {
-                    if !state.objects.contains_key(input.known()?) {
-                        return Err(Failure::new("update", format!("{input} does not exist")).code("NotFound"));
-                    }
-                }
+                want.mentioned().try_for_each(|input| state.refer("update", input))?;
                 let object =
                     state.objects.get_mut(&live.id).ok_or_else(|| Failure::new("update", "gone").code("NotFound"))?;
                 object.spec = Spec { attached: object.spec.attached, ..want.clone() };
@@ -376,12 +409,13 @@ pub async fn up_with(
     let kinds = kinds();
     let awaited = std::mem::take(&mut *journal.0.lock().unwrap());
     let look = || discover(&kinds, cloud, STACK, graph);
-    let (within, pause) = (std::time::Duration::from_millis(20), std::time::Duration::from_millis(1));
+    let (within, pause) = (std::time::Duration::from_millis(60), std::time::Duration::from_millis(1));
     let inventory = discover_awaiting(&awaited, within, pause, look).await.unwrap();
     let plan = plan(&kinds, STACK, graph, &inventory, Some(record)).unwrap();
     let options = Options {
         run: "run".to_owned(),
         per_service: 4,
+        hides_for: HIDES_FOR,
         cancel: cancel.clone(),
         events: std::sync::Arc::new(|_| {}),
         journal: journal.clone(),

@@ -134,7 +134,7 @@ impl Resource for Instance {
         ("ca_certificate", Impact::Reboot),
     ];
     const HOLDS_DATA: bool = true;
-    const SECONDS: Seconds = Seconds { create: 1000, update: 300, delete: 500 };
+    const SECONDS: Seconds = Seconds { create: 1085, update: 305, delete: 500 };
 
     async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
         let index = cloud.index();
