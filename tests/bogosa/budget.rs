@@ -7,6 +7,7 @@ fn a_plan_without_changes_stays_within_its_calls_however_many_stacks_there_are()
     let aws = Aws::start();
     aws.raise_quota("vpc", "L-F678F1CE", 60); // VPCs
     aws.raise_quota("vpc", "L-A4707A72", 60); // internet gateways
+    aws.raise_quota("vpc", "L-1B52E74A", 60); // gateway endpoints
     aws.json(&["up", "stacks/bogosa.yaml", "--yes"]);
     let calls = |aws: &Aws| summary(&aws.json(&["plan", "stacks/bogosa.yaml"]))["api_calls"].as_u64().unwrap();
     let alone = calls(&aws);
