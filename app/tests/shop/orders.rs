@@ -164,7 +164,8 @@ async fn what_somebody_else_took_is_not_sold_again() {
     let (one, two) = tokio::join!(first.post("/checkout", &one), second.post("/checkout", &two));
     let to_pay = [&one, &two].iter().filter(|answer| answer.header("location").starts_with("/payments/test/")).count();
     // The other one is told: by the form, or on the cart's page.
-    let told = [&one, &two].iter().filter(|answer| answer.status == 422 || answer.header("location") == "/cart").count();
+    let told =
+        [&one, &two].iter().filter(|answer| answer.status == 422 || answer.header("location") == "/cart").count();
     assert_eq!((to_pay, told), (1, 1));
     assert_eq!(shop.counts(pot).await, (0, 1, 0));
     // Time is over: the goods are free again, once.
