@@ -44,11 +44,11 @@ document.addEventListener("live:ended", () => location.reload());
 
 // The pinned product.
 document.addEventListener("live:pinned", ({ detail }) => {
-  for (const good of document.querySelectorAll(".good")) {
+  for (const good of document.querySelectorAll(".offer")) {
     good.classList.toggle("pinned", good.dataset.product === String(detail.product));
   }
   const bar = document.querySelector("[data-pinned]");
-  const good = document.querySelector(`.good[data-product="${Number(detail.product)}"]`);
+  const good = document.querySelector(`.offer[data-product="${Number(detail.product)}"]`);
   if (!bar) return;
   bar.replaceChildren();
   if (!good) return;
@@ -56,7 +56,7 @@ document.addEventListener("live:pinned", ({ detail }) => {
   link.href = `#product-${Number(detail.product)}`;
   const label = document.createElement("strong");
   label.textContent = bar.dataset.label;
-  link.append(label, " ", good.querySelector(".good-title").textContent, " ", good.querySelector(".price").cloneNode(true));
+  link.append(label, " ", good.querySelector(".offer-title").textContent, " ", good.querySelector(".price").cloneNode(true));
   bar.append(link);
 });
 

@@ -67,7 +67,7 @@ async fn from_plan_to_end() {
     host.post(&format!("{studio}/pin"), &[("product", &foreign_id)]).await.is(409).says("not part of the broadcast");
     host.post(&format!("{studio}/pin"), &[("product", "x")]).await.is(400);
     host.post(&format!("{studio}/pin"), &[("product", &cup_id)]).await.leads_to(&studio);
-    guest.get(&format!("/live/{id}")).await.is(200).says(&format!("class=\"good pinned\" id=\"product-{cup_id}\""));
+    guest.get(&format!("/live/{id}")).await.is(200).says(&format!("class=\"offer pinned\" id=\"product-{cup_id}\""));
     let metadata = shop.app.streaming.local().unwrap().metadata(&key.external_id);
     assert_eq!(metadata, [format!(r#"{{"product":{cup_id},"title":"찻잔","type":"pin"}}"#)]);
     host.post(&format!("{studio}/pin"), &[("product", "")]).await.leads_to(&studio);

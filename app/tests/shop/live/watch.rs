@@ -86,7 +86,7 @@ async fn sample_broadcasts_look_alive() {
         let playlist = browser.get(&source).await.is(200).says("live.ts");
         assert_eq!(playlist.header("content-type"), "application/vnd.apple.mpegurl");
         browser.get(&source.replace("master.m3u8", "live.ts")).await.is(200);
-        page.says("class=\"message").says("class=\"good").says("</article>");
+        page.says("class=\"message").says("class=\"offer").says("</article>");
     }
     bogosa_shop::seed::resume(&shop.app).await.unwrap();
     assert_eq!(viewers::poll(&shop.app).await.unwrap(), 1);

@@ -1,0 +1,323 @@
+//! A viewer that comes back when its connection is lost, and what all of them saw.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use futures::{SinkExt, StreamExt};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::time::{sleep, timeout};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// How long after the last message everything has to be everywhere.
+const LATEST: Duration = Duration::from_secs(60);
+/// A restart's own delay is told apart: from then on for so long.
+const DISTURBED: Duration = Duration::from_secs(8);
+
+/// What all viewers have in common.
+pub struct Shared {
+    addresses: [SocketAddr; 2],
+    broadcast: i64,
+    begin: Instant,
+    connected: AtomicUsize,
+    /// Message events received by all together.
+    received: AtomicU64,
+    reconnections: AtomicU64,
+    disturbed_at: AtomicI64,
+    over: AtomicBool,
+    /// Milliseconds → how many deliveries took so long; while nothing was restarted, and while something was.
+    calm: Mutex<BTreeMap<u64, u64>>,
+    stormy: Mutex<BTreeMap<u64, u64>>,
+    problems: Mutex<Vec<String>>,
+}
+
+impl Shared {
+    pub fn new(addresses: [SocketAddr; 2], broadcast: i64) -> Self {
+        Self {
+            addresses,
+            broadcast,
+            begin: Instant::now(),
+            connected: AtomicUsize::new(0),
+            received: AtomicU64::new(0),
+            reconnections: AtomicU64::new(0),
+            disturbed_at: AtomicI64::new(i64::MIN),
+            over: AtomicBool::new(false),
+            calm: Mutex::default(),
+            stormy: Mutex::default(),
+            problems: Mutex::default(),
+        }
+    }
+
+    fn now(&self) -> i64 {
+        self.begin.elapsed().as_millis() as i64
+    }
+
+    pub fn disturbed(&self) {
+        self.disturbed_at.store(self.now(), Ordering::Relaxed);
+    }
+
+    pub fn over(&self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+
+    pub async fn all_connected(&self, count: usize) {
+        for _ in 0..1200 {
+            if self.connected.load(Ordering::Relaxed) >= count {
+                return;
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        panic!("only {} of {count} could connect", self.connected.load(Ordering::Relaxed));
+    }
+
+    pub async fn everything_arrived(&self, messages: u64, viewers: usize) {
+        let wanted = messages * viewers as u64;
+        let from = Instant::now();
+        while self.received.load(Ordering::Relaxed) < wanted && from.elapsed() < LATEST {
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    fn problem(&self, text: String) {
+        self.problems.lock().unwrap().push(text);
+    }
+
+    pub fn report(&self, messages: u64, viewers: usize) -> Report {
+        Report {
+            messages,
+            viewers,
+            received: self.received.load(Ordering::Relaxed),
+            reconnections: self.reconnections.load(Ordering::Relaxed),
+            calm: percentiles(&self.calm.lock().unwrap()),
+            stormy: percentiles(&self.stormy.lock().unwrap()),
+            problems: self.problems.lock().unwrap().clone(),
+        }
+    }
+}
+
+/// Of a histogram: the half, the 99th of a hundred, the slowest.
+fn percentiles(histogram: &BTreeMap<u64, u64>) -> [u64; 3] {
+    let total: u64 = histogram.values().sum();
+    let at = |share: f64| {
+        let wanted = (total as f64 * share).ceil() as u64;
+        let mut seen = 0;
+        histogram
+            .iter()
+            .find(|(_, count)| {
+                seen += **count;
+                seen >= wanted
+            })
+            .map_or(0, |(ms, _)| *ms)
+    };
+    [at(0.5), at(0.99), histogram.keys().last().copied().unwrap_or_default()]
+}
+
+pub struct Report {
+    messages: u64,
+    viewers: usize,
+    received: u64,
+    reconnections: u64,
+    calm: [u64; 3],
+    stormy: [u64; 3],
+    problems: Vec<String>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { messages, viewers, received, reconnections, calm, stormy, .. } = self;
+        writeln!(
+            out,
+            "{messages} messages, {viewers} connections, {received} deliveries, {reconnections} reconnections"
+        )?;
+        writeln!(out, "delivery p50 {} ms, p99 {} ms, slowest {} ms", calm[0], calm[1], calm[2])?;
+        write!(out, "while an instance restarts: p50 {} ms, p99 {} ms, slowest {} ms", stormy[0], stormy[1], stormy[2])
+    }
+}
+
+impl Report {
+    pub fn check(&self) {
+        assert!(self.problems.is_empty(), "{} problems, of them {:?}", self.problems.len(), self.problems.first());
+        assert_eq!(self.received, self.messages * self.viewers as u64, "every viewer gets every message once");
+        assert!(self.reconnections > 0, "a restart was to be seen");
+    }
+}
+
+pub struct Viewer {
+    shared: Arc<Shared>,
+    number: usize,
+    session: Option<String>,
+    says: Option<mpsc::Receiver<u64>>,
+    /// Sent and not acknowledged, by the message's number.
+    waiting: BTreeMap<u64, String>,
+    last: i64,
+    known: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Told {
+    Events {
+        events: Vec<Event>,
+    },
+    Ack {
+        client_id: String,
+    },
+    Error {
+        code: String,
+    },
+    Reset {},
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct Event {
+    seq: i64,
+    kind: String,
+    #[serde(default)]
+    body: String,
+}
+
+type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+impl Viewer {
+    pub fn new(shared: Arc<Shared>, number: usize, session: Option<String>) -> Self {
+        Self { shared, number, session, says: None, waiting: BTreeMap::new(), last: 0, known: false }
+    }
+
+    /// One who also writes the numbers that it is given.
+    pub fn writer(shared: Arc<Shared>, number: usize, session: String) -> (Self, mpsc::Sender<u64>) {
+        let (say, says) = mpsc::channel(64);
+        (Self { says: Some(says), ..Self::new(shared, number, Some(session)) }, say)
+    }
+
+    pub async fn watch(mut self) {
+        let mut server = self.number % 2;
+        while !self.shared.over.load(Ordering::Relaxed) {
+            // As a load balancer would: the other one, where this one does not answer.
+            match self.connect(server).await {
+                Some(socket) => self.listen(socket).await,
+                None => server = 1 - server,
+            }
+            let pause = 100 + (self.number as u64 * 37) % 400;
+            sleep(Duration::from_millis(pause)).await;
+        }
+    }
+
+    async fn connect(&mut self, server: usize) -> Option<Socket> {
+        let address = self.shared.addresses[server];
+        let url = format!("ws://{address}/live/{}/socket?after={}", self.shared.broadcast, self.last);
+        let mut request = url.into_client_request().unwrap();
+        let headers = request.headers_mut();
+        headers.insert("origin", format!("http://{address}").parse().unwrap());
+        let n = self.number;
+        headers.insert("x-forwarded-for", format!("10.{}.{}.{}", n >> 16, (n >> 8) & 255, n & 255).parse().unwrap());
+        if let Some(session) = &self.session {
+            headers.insert("cookie", format!("session={session}").parse().unwrap());
+        }
+        let (socket, _) = timeout(Duration::from_secs(20), connect_async(request)).await.ok()?.ok()?;
+        if self.known {
+            self.shared.reconnections.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.known = true;
+            self.shared.connected.fetch_add(1, Ordering::Relaxed);
+        }
+        Some(socket)
+    }
+
+    async fn listen(&mut self, mut socket: Socket) {
+        for text in self.waiting.values() {
+            if socket.send(Message::text(text.clone())).await.is_err() {
+                return;
+            }
+        }
+        loop {
+            let says = self.says.as_mut();
+            let say = async {
+                match says {
+                    Some(says) => says.recv().await,
+                    None => std::future::pending().await,
+                }
+            };
+            let message = tokio::select! {
+                number = say => match number {
+                    Some(number) => {
+                        let text = self.message(number);
+                        self.waiting.insert(number, text.clone());
+                        if socket.send(Message::text(text)).await.is_err() { return }
+                        continue;
+                    }
+                    None => { self.says = None; continue }
+                },
+                message = socket.next() => message,
+                () = sleep(Duration::from_millis(500)) => {
+                    if self.shared.over.load(Ordering::Relaxed) { return }
+                    continue;
+                }
+            };
+            match message {
+                Some(Ok(Message::Text(text))) => {
+                    if let Some(again) = self.hear(&text) {
+                        sleep(Duration::from_millis(300)).await;
+                        if socket.send(Message::text(again)).await.is_err() {
+                            return;
+                        }
+                    }
+                }
+                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                Some(Ok(_)) => {}
+            }
+        }
+    }
+
+    /// The body tells when it was first said.
+    fn message(&self, number: u64) -> String {
+        let body = format!("{number} {}", self.shared.now());
+        json!({ "type": "message", "client_id": format!("m{number}"), "body": body }).to_string()
+    }
+
+    /// What has to be sent once more, if anything.
+    fn hear(&mut self, text: &str) -> Option<String> {
+        match serde_json::from_str(text) {
+            Ok(Told::Events { events }) => events.iter().for_each(|event| self.happened(event)),
+            Ok(Told::Ack { client_id }) => {
+                let number = client_id.trim_start_matches('m').parse().unwrap_or(u64::MAX);
+                self.waiting.remove(&number);
+            }
+            // After a restart what had piled up may come too fast.
+            Ok(Told::Error { code }) if code == "too-fast" || code == "unavailable" => {
+                return self.waiting.values().next().cloned();
+            }
+            Ok(Told::Error { code }) => self.shared.problem(format!("viewer {}: refused: {code}", self.number)),
+            Ok(Told::Reset {}) => self.shared.problem(format!("viewer {}: something was left out", self.number)),
+            Ok(Told::Other) => {}
+            Err(error) => self.shared.problem(format!("viewer {}: {error} in {text}", self.number)),
+        }
+        None
+    }
+
+    fn happened(&mut self, event: &Event) {
+        if event.seq != self.last + 1 {
+            self.shared.problem(format!("viewer {}: {} came after {}", self.number, event.seq, self.last));
+        }
+        self.last = event.seq;
+        if event.kind != "message" {
+            return;
+        }
+        self.shared.received.fetch_add(1, Ordering::Relaxed);
+        let said = event.body.split(' ').nth(1).and_then(|text| text.parse::<i64>().ok()).unwrap_or_default();
+        let took = self.shared.now() - said;
+        let disturbed = self.shared.now() - self.shared.disturbed_at.load(Ordering::Relaxed).max(-1_000_000);
+        let stormy = disturbed < DISTURBED.as_millis() as i64;
+        let histogram = if stormy { &self.shared.stormy } else { &self.shared.calm };
+        *histogram.lock().unwrap().entry(took.max(0) as u64).or_default() += 1;
+    }
+}
