@@ -31,7 +31,7 @@ async fn every_viewer_gets_every_message_in_order_across_restarts() {
     let (rate, seconds) = (setting("SHOP_LOAD_RATE", 20), setting("SHOP_LOAD_SECONDS", 9));
     let writers = (rate as f64 / SLOWEST).ceil() as usize;
     let world = World::make(writers).await;
-    let mut servers = Servers::start(&world).await;
+    let servers = Servers::start(&world).await;
     let shared = Arc::new(Shared::new(servers.addresses, world.broadcast));
 
     let mut tasks = Vec::new();
@@ -76,7 +76,7 @@ async fn every_viewer_gets_every_message_in_order_across_restarts() {
     }
     let report = shared.report(total, viewers + writers);
     println!("{report}");
-    servers.stop().await;
+    servers.stop();
     world.remove().await;
     report.check();
 }

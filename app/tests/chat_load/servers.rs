@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bogosa_shop::app::AppState;
@@ -126,34 +127,39 @@ async fn session(app: &App, member_id: i64) -> String {
 pub struct Servers {
     pub addresses: [SocketAddr; 2],
     first: Child,
-    second: Child,
+    second: Arc<Mutex<Child>>,
 }
 
 impl Servers {
     pub async fn start(world: &World) -> Self {
         let addresses = [free(), free()];
-        let [first, second] = addresses.map(|address| spawn(world, address));
+        let [first, second] = addresses.map(|address| spawn(&world.settings, address));
         for address in addresses {
             ready(address).await;
         }
-        Self { addresses, first, second }
+        Self { addresses, first, second: Arc::new(Mutex::new(second)) }
     }
 
     /// Its viewers find the other one, or it again.
-    pub fn restart_second(&mut self, world: &World, kill: bool) {
-        end(&mut self.second, kill);
-        self.second = spawn(world, self.addresses[1]);
+    pub fn restart_second(&self, world: &World, kill: bool) {
+        let (second, settings, address) = (self.second.clone(), world.settings.clone(), self.addresses[1]);
+        // A thread of its own: the others go on writing meanwhile.
+        std::thread::spawn(move || {
+            let mut second = second.lock().unwrap();
+            end(&mut second, kill);
+            *second = spawn(&settings, address);
+        });
     }
 
-    pub async fn stop(mut self) {
+    pub fn stop(mut self) {
         end(&mut self.first, false);
-        end(&mut self.second, false);
+        end(&mut self.second.lock().unwrap(), false);
     }
 }
 
 impl Drop for Servers {
     fn drop(&mut self) {
-        let _ = (self.first.kill(), self.second.kill());
+        let _ = (self.first.kill(), self.second.lock().map(|mut second| second.kill()));
     }
 }
 
@@ -174,10 +180,10 @@ fn free() -> SocketAddr {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-fn spawn(world: &World, address: SocketAddr) -> Child {
+fn spawn(settings: &[(String, String)], address: SocketAddr) -> Child {
     Command::new(env!("CARGO_BIN_EXE_bogosa-shop"))
         .arg("serve")
-        .envs(world.settings.clone())
+        .envs(settings.iter().cloned())
         .env("SHOP_LISTEN", address.to_string())
         .env("RUST_LOG", "warn")
         .stdin(Stdio::null())

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio::time::{sleep, timeout};
+use tokio::time::{interval, sleep, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -157,6 +157,8 @@ pub struct Viewer {
     says: Option<mpsc::Receiver<u64>>,
     /// Sent and not acknowledged, by the message's number.
     waiting: BTreeMap<u64, String>,
+    /// The first of them at the last look: still there at the next, it is sent again.
+    stale: Option<u64>,
     last: i64,
     known: bool,
 }
@@ -190,7 +192,7 @@ type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 impl Viewer {
     pub fn new(shared: Arc<Shared>, number: usize, session: Option<String>) -> Self {
-        Self { shared, number, session, says: None, waiting: BTreeMap::new(), last: 0, known: false }
+        Self { shared, number, session, says: None, waiting: BTreeMap::new(), stale: None, last: 0, known: false }
     }
 
     /// One who also writes the numbers that it is given.
@@ -239,6 +241,7 @@ impl Viewer {
                 return;
             }
         }
+        let mut look = interval(Duration::from_millis(1200));
         loop {
             let says = self.says.as_mut();
             let say = async {
@@ -247,35 +250,46 @@ impl Viewer {
                     None => std::future::pending().await,
                 }
             };
-            let message = tokio::select! {
+            let sent = tokio::select! {
                 number = say => match number {
                     Some(number) => {
                         let text = self.message(number);
                         self.waiting.insert(number, text.clone());
-                        if socket.send(Message::text(text)).await.is_err() { return }
-                        continue;
+                        Some(text)
                     }
-                    None => { self.says = None; continue }
+                    None => {
+                        self.says = None;
+                        None
+                    }
                 },
-                message = socket.next() => message,
-                () = sleep(Duration::from_millis(500)) => {
-                    if self.shared.over.load(Ordering::Relaxed) { return }
-                    continue;
+                message = socket.next() => match message {
+                    Some(Ok(Message::Text(text))) => {
+                        self.hear(&text);
+                        None
+                    }
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return,
+                    Some(Ok(_)) => None,
+                },
+                _ = look.tick() => {
+                    if self.shared.over.load(Ordering::Relaxed) {
+                        return;
+                    }
+                    self.overdue()
                 }
             };
-            match message {
-                Some(Ok(Message::Text(text))) => {
-                    if let Some(again) = self.hear(&text) {
-                        sleep(Duration::from_millis(300)).await;
-                        if socket.send(Message::text(again)).await.is_err() {
-                            return;
-                        }
-                    }
-                }
-                Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => {}
+            if let Some(text) = sent
+                && socket.send(Message::text(text)).await.is_err()
+            {
+                return;
             }
         }
+    }
+
+    /// What was refused for coming too fast, or not answered: the same message, for it has the same id.
+    fn overdue(&mut self) -> Option<String> {
+        let first = self.waiting.iter().next().map(|(number, text)| (*number, text.clone()));
+        let before = std::mem::replace(&mut self.stale, first.as_ref().map(|(number, _)| *number));
+        first.filter(|(number, _)| before == Some(*number)).map(|(_, text)| text)
     }
 
     /// The body tells when it was first said.
@@ -284,24 +298,20 @@ impl Viewer {
         json!({ "type": "message", "client_id": format!("m{number}"), "body": body }).to_string()
     }
 
-    /// What has to be sent once more, if anything.
-    fn hear(&mut self, text: &str) -> Option<String> {
+    fn hear(&mut self, text: &str) {
         match serde_json::from_str(text) {
             Ok(Told::Events { events }) => events.iter().for_each(|event| self.happened(event)),
             Ok(Told::Ack { client_id }) => {
                 let number = client_id.trim_start_matches('m').parse().unwrap_or(u64::MAX);
                 self.waiting.remove(&number);
             }
-            // After a restart what had piled up may come too fast.
-            Ok(Told::Error { code }) if code == "too-fast" || code == "unavailable" => {
-                return self.waiting.values().next().cloned();
-            }
+            // After a restart what had piled up may come too fast: see `overdue`.
+            Ok(Told::Error { code }) if code == "too-fast" || code == "unavailable" => {}
             Ok(Told::Error { code }) => self.shared.problem(format!("viewer {}: refused: {code}", self.number)),
             Ok(Told::Reset {}) => self.shared.problem(format!("viewer {}: something was left out", self.number)),
             Ok(Told::Other) => {}
             Err(error) => self.shared.problem(format!("viewer {}: {error} in {text}", self.number)),
         }
-        None
     }
 
     fn happened(&mut self, event: &Event) {
