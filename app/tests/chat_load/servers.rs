@@ -111,6 +111,7 @@ async fn session(app: &App, member_id: i64) -> String {
     let visitor = Visitor {
         member: None,
         session: None,
+        guest_cart: Vec::new(),
         lang: Lang::En,
         ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
         user_agent: "load".to_owned(),
