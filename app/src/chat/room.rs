@@ -174,10 +174,12 @@ impl Room {
         self.hearts.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Tells this instance at once, and the others by the bus.
+    /// Tells all instances by the bus, and this one of events at once; a number that comes twice is dropped.
     pub async fn tell(&self, feed: Feed) {
-        // Fails only when the room has closed: then nobody is there to be told.
-        let _ = self.feeds.send(feed.clone());
+        if matches!(feed, Feed::Events(_)) {
+            // Fails only when the room has closed: then nobody is there to be told.
+            let _ = self.feeds.send(feed.clone());
+        }
         publish(&*self.bus, self.broadcast_id, &feed).await;
     }
 

@@ -2,7 +2,7 @@
 //! restarted meanwhile, once politely and once by SIGKILL. Every viewer has to get every message, in order, none twice.
 //!
 //! Small by itself. The whole of it, with the figures of `docs/benchmarks.md`:
-//! `SHOP_LOAD_VIEWERS=2000 SHOP_LOAD_RATE=50 SHOP_LOAD_SECONDS=60 cargo test --release -p bogosa-shop --test chat_load
+//! `SHOP_TEST_LOAD_VIEWERS=2000 SHOP_TEST_LOAD_RATE=50 SHOP_TEST_LOAD_SECONDS=60 cargo test --release -p bogosa-shop --test chat_load
 //! -- --nocapture`, on SQLite, or on MySQL with SHOP_TEST_MYSQL_URL. Each viewer is a socket here and one there:
 //! `ulimit -n` has to allow for them.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
@@ -27,8 +27,8 @@ fn setting(name: &str, default: u64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_viewer_gets_every_message_in_order_across_restarts() {
-    let viewers = usize::try_from(setting("SHOP_LOAD_VIEWERS", 60)).unwrap();
-    let (rate, seconds) = (setting("SHOP_LOAD_RATE", 20), setting("SHOP_LOAD_SECONDS", 9));
+    let viewers = usize::try_from(setting("SHOP_TEST_LOAD_VIEWERS", 60)).unwrap();
+    let (rate, seconds) = (setting("SHOP_TEST_LOAD_RATE", 20), setting("SHOP_TEST_LOAD_SECONDS", 9));
     let writers = (rate as f64 / SLOWEST).ceil() as usize;
     let world = World::make(writers).await;
     let servers = Servers::start(&world).await;
