@@ -212,13 +212,13 @@ async fn submit(
         return Err(Failure::Invalid("error-400-text"));
     }
     CHECKOUTS.hit(&app.db, &current.id().to_string()).await?;
+    // First of all: what this form took the first time is not there any more, for itself neither.
+    if let Some(checkout) = sent_before(&app, &current, &form.key).await? {
+        return Ok(Redirect::to(&format!("/checkout/{checkout}")).into_response());
+    }
     let cart = cart(&app, current.id(), &form).await?;
     if cart.groups.is_empty() {
-        // Sent twice, the second time after payment: the cart is empty by then.
-        return match sent_before(&app, &current, &form.key).await? {
-            Some(checkout) => Ok(Redirect::to(&format!("/checkout/{checkout}")).into_response()),
-            None => Ok(Redirect::to("/cart").into_response()),
-        };
+        return Ok(Redirect::to("/cart").into_response());
     }
     let mut errors = Errors::new(page.lang);
     let delivery = delivery(&app, &current, &cart, &form, &mut errors).await?;

@@ -121,6 +121,19 @@ async fn the_same_form_twice_is_one_order() {
     assert!(places[0].starts_with("/checkout/") && places[1].starts_with("/payments/test/"), "{places:?}");
     assert_eq!(shop.orders_of(buyer.id).await.len(), 1);
     assert_eq!(shop.counts(pot).await, (4, 1, 0));
+
+    // Its answer lost, sent again: though nothing is left on sale, what was held is held for this buyer.
+    let last = shop.goods(&kim, "Tea cup", 5_000, 1).await;
+    browser.post(&format!("/cart/items/{}", pot.variant), &[("remove", "yes")]).await.leads_to("/cart");
+    browser.post("/cart", &[("variant", &last.variant.to_string())]).await.leads_to("/cart");
+    let form = browser.get("/checkout").await.is(200);
+    let (key, expected) = (crate::buying::hidden(&form, "key"), crate::buying::hidden(&form, "expected"));
+    let mut fields = vec![("key", key.as_str()), ("expected", &expected), ("method", "card")];
+    fields.extend(crate::buying::ORDER);
+    browser.post("/checkout", &fields).await.is(303);
+    let again = browser.post("/checkout", &fields).await.is(303);
+    assert_eq!(again.header("location"), format!("/checkout/{}", shop.orders_of(buyer.id).await[1].checkout_id));
+    assert_eq!(shop.counts(last).await, (0, 1, 0));
 }
 
 #[tokio::test]
