@@ -11,6 +11,7 @@ use crate::config::{BusKind, Config, PaymentKind, StorageConfig};
 use crate::db;
 use crate::services::Origins;
 use crate::services::bus::{Bus, DatabaseBus, ProcessBus};
+use crate::services::http;
 use crate::services::mail::{LocalMailbox, Mailer};
 use crate::services::payment::PaymentProvider;
 use crate::services::payment::test_provider::TestProvider;
@@ -29,6 +30,8 @@ pub struct App {
     /// None: nothing can be bought.
     pub payments: Option<Arc<dyn PaymentProvider>>,
     pub bus: Arc<dyn Bus>,
+    /// Asks other servers.
+    pub http: http::Client,
     /// Adverts shown and followed that are not written yet.
     pub ads: ads::Counters,
     /// Live chats, with whoever is connected to this instance.
@@ -60,6 +63,7 @@ impl App {
             payments,
             chat: Rooms::new(db.clone(), bus.clone()),
             bus,
+            http: http::Client::new()?,
             ads: ads::Counters::default(),
             db,
             config,

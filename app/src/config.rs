@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::crypto::Key;
+use crate::members::social_login::LoginProvider;
+
+mod providers;
 
 /// A key that everyone can read here. Production refuses it.
 const DEVELOPMENT_KEY: &str = "ZGV2ZWxvcG1lbnQtb25seS1rZXktMzItYnl0ZXMhISE=";
@@ -40,6 +43,8 @@ pub struct Config {
     /// The operator's commission where a seller has no own, in hundredths of a percent.
     pub commission_basis_points: i32,
     pub operator: Operator,
+    /// Other platforms whose accounts one may log in with.
+    pub login_providers: Vec<LoginProvider>,
 }
 
 /// Where media lies. A cloud's form joins here as a variant.
@@ -128,6 +133,7 @@ impl Config {
             log_json: reader.choice("SHOP_LOG", reader.production, &[("json", true), ("text", false)]),
             commission_basis_points: reader.commission(),
             operator: reader.operator(),
+            login_providers: reader.login_providers(),
             // Reported above; the address is never used then.
             listen: listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
         };

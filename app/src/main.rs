@@ -1,4 +1,4 @@
-//! `bogosa-shop serve|migrate|seed|check`.
+//! `bogosa-shop serve|migrate|seed|make-admin|check`.
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context;
 use bogosa_shop::app::AppState;
 use bogosa_shop::config::PaymentKind;
+use bogosa_shop::members::accounts;
 use bogosa_shop::{App, Config, db, jobs, routes, seed};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -26,6 +27,8 @@ enum Command {
     Migrate,
     /// Fill an empty database with sample data (development only).
     Seed,
+    /// Make an admin of a member who has two-step verification on: the first one, for admins make others.
+    MakeAdmin { email: String },
     /// Check the configuration, the database and the storage, and say what is wrong.
     Check,
 }
@@ -61,6 +64,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
             anyhow::ensure!(seed::fill(&app).await?, "the database is not empty");
             Ok(())
         }
+        Command::MakeAdmin { email } => accounts::make_admin(&app.db, &email).await,
         Command::Check => check(&app).await,
     }
 }

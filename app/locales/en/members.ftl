@@ -205,3 +205,23 @@ mail-changed-body =
 mail-what-password = Your password has been changed.
 mail-what-email = Your e-mail address has been changed.
 mail-what-second-factor = Your two-step verification has been changed.
+
+# Other platforms' accounts.
+social-or = Or with another service’s account
+social-with = Continue with { $provider }
+social-signup-lead = { $provider } has told us who you are. Fill in the rest to sign up; nothing is stored before you do.
+social-address-known = Somebody has signed up with this address. Log in first, then link this account under “Ways to log in” on your page.
+social-state-wrong = This took too long, or was not begun in this browser. Please start again.
+social-linked-elsewhere = This account is already linked, to another member or to you.
+social-last-way = This is your last way to log in. Please set a password first.
+social-reauthenticate = Without a password, log in again with a linked account to confirm.
+logins-title = Ways to log in
+logins-lead = You can log in with the accounts that you link here.
+logins-no-password = You have no password yet. A link by mail lets you set one:
+logins-link = Link
+logins-unlink = Unlink
+flash-social-failed = The other service could not confirm who you are. Please try again later.
+flash-social-cancelled = You cancelled the log-in.
+flash-social-suspended = This account is suspended. Please contact us.
+flash-social-linked = The account is linked.
+flash-social-unlinked = The account is not linked any more.

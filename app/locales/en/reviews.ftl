@@ -27,6 +27,7 @@ review-photo = Photo { $number } by { $author }
 review-photo-remove = Remove photo { $number }
 review-rating-missing = Please choose the stars.
 review-too-many-photos = At most { $max } photos, please.
+review-banned-word = This contains words that cannot be used here.
 review-exists = You have already reviewed this.
 review-edit = Edit
 review-delete = Delete

@@ -205,3 +205,23 @@ mail-changed-body =
 mail-what-password = 비밀번호가 바뀌었습니다.
 mail-what-email = 이메일 주소가 바뀌었습니다.
 mail-what-second-factor = 2단계 인증 설정이 바뀌었습니다.
+
+# Other platforms' accounts.
+social-or = 또는 다른 서비스의 계정으로
+social-with = { $provider }로 계속하기
+social-signup-lead = { $provider } 계정을 확인했습니다. 아래를 채우면 가입이 끝납니다. 가입하기 전에는 아무것도 저장하지 않습니다.
+social-address-known = 이 이메일로 가입한 회원이 이미 있습니다. 먼저 로그인한 뒤 마이페이지의 ‘로그인 방법’에서 이 계정을 연결해 주세요.
+social-state-wrong = 확인 시간이 지났거나 이 브라우저에서 시작하지 않은 로그인입니다. 처음부터 다시 해 주세요.
+social-linked-elsewhere = 이미 다른 회원이나 내 계정에 연결된 계정입니다.
+social-last-way = 마지막 로그인 방법은 끊을 수 없습니다. 먼저 비밀번호를 정해 주세요.
+social-reauthenticate = 비밀번호가 없다면 연결한 계정으로 다시 로그인해 확인할 수 있습니다.
+logins-title = 로그인 방법
+logins-lead = 연결한 계정으로 로그인할 수 있습니다.
+logins-no-password = 아직 비밀번호가 없습니다. 메일로 링크를 받아 정할 수 있습니다.
+logins-link = 연결
+logins-unlink = 연결 끊기
+flash-social-failed = 다른 서비스에서 확인하지 못했습니다. 잠시 후 다시 해 주세요.
+flash-social-cancelled = 로그인을 취소했습니다.
+flash-social-suspended = 이용이 정지된 계정입니다. 고객센터로 문의해 주세요.
+flash-social-linked = 계정을 연결했습니다.
+flash-social-unlinked = 연결을 끊었습니다.

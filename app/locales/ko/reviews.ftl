@@ -19,6 +19,7 @@ review-photo = { $author }님이 올린 사진 { $number }
 review-photo-remove = 사진 { $number } 지우기
 review-rating-missing = 별점을 골라 주세요.
 review-too-many-photos = 사진은 { $max }장까지 올릴 수 있습니다.
+review-banned-word = 쓸 수 없는 말이 들어 있습니다.
 review-exists = 이 상품에는 이미 후기를 쓰셨습니다.
 review-edit = 고치기
 review-delete = 지우기

@@ -17,16 +17,17 @@ use sea_orm::{
 use serde::Deserialize;
 
 use super::Wanted;
-use crate::app::AppState;
+use crate::app::{App, AppState};
 use crate::db::now;
-use crate::entities::enums::{ProductStatus, ReportStatus, ReportSubject, TrailerStatus};
+use crate::entities::enums::{BroadcastStatus, ProductStatus, ReportStatus, ReportSubject, TrailerStatus};
 use crate::entities::reports::{Column, Entity, Model};
-use crate::entities::{chat_messages, members, products, reviews, trailer_comments, trailers};
+use crate::entities::{broadcasts, channels, chat_messages, members, products, reviews, trailer_comments, trailers};
 use crate::social::notifications::{Notice, notify};
 use crate::social::reports::{Subject, subject};
 use crate::web::flash::flash;
 use crate::web::paging::{Paged, paginate};
 use crate::web::{Admin, Failure, Html, Outcome, Page, Visitor, audit};
+use crate::{chat, live};
 
 /// Disputes are kept for three years.
 const KEEP: Duration = Duration::days(3 * 365 + 1);
@@ -125,7 +126,7 @@ async fn decide(
         row.update(&transaction).await?;
     }
     if status == ReportStatus::Upheld {
-        remove(&transaction, report.subject_kind, report.subject_id, admin.0.id()).await?;
+        remove(&transaction, report.subject_kind, report.subject_id).await?;
         if let Some(about) = about {
             let text: String = about.text.chars().take(40).collect();
             let notice = Notice {
@@ -141,21 +142,42 @@ async fn decide(
     let action = if status == ReportStatus::Upheld { "report.uphold" } else { "report.dismiss" };
     audit::record(&transaction, &visitor, Some(admin.0.id()), action, ("report", id), &details).await?;
     transaction.commit().await?;
+    if status == ReportStatus::Upheld {
+        remove_live(&app, report.subject_kind, report.subject_id, admin.0.id()).await?;
+    }
     Ok(flash("/admin/reports", "flash-report-decided"))
 }
 
-/// Where it was. Members and running broadcasts have pages of their own for what follows.
-async fn remove(db: &impl ConnectionTrait, kind: ReportSubject, id: i64, by: i64) -> Result<(), DbErr> {
+/// What viewers see at once, too: the chat's messages, and broadcasts, which end and are not replayed.
+async fn remove_live(app: &App, kind: ReportSubject, id: i64, by: i64) -> anyhow::Result<()> {
+    let broadcast_id = match kind {
+        ReportSubject::Broadcast => id,
+        ReportSubject::Message => match chat_messages::Entity::find_by_id(id).one(&app.db).await? {
+            Some(message) => message.broadcast_id,
+            None => return Ok(()),
+        },
+        _ => return Ok(()),
+    };
+    let Some(broadcast) = broadcasts::Entity::find_by_id(broadcast_id).one(&app.db).await? else { return Ok(()) };
+    if kind == ReportSubject::Message {
+        return Ok(chat::moderation::remove(app, &broadcast, id, by).await?);
+    }
+    if broadcast.status == BroadcastStatus::Live
+        && let Some(channel) = channels::Entity::find_by_id(broadcast.channel_id).one(&app.db).await?
+    {
+        live::states::end(app, &broadcast, &channel).await?;
+    }
+    broadcasts::Entity::update_many()
+        .col_expr(broadcasts::Column::Status, Expr::value(BroadcastStatus::Cancelled.word()))
+        .filter(broadcasts::Column::Id.eq(id))
+        .exec(&app.db)
+        .await?;
+    Ok(())
+}
+
+/// Where it was. Members have a page of their own for what follows.
+async fn remove(db: &impl ConnectionTrait, kind: ReportSubject, id: i64) -> Result<(), DbErr> {
     match kind {
-        ReportSubject::Message => {
-            chat_messages::Entity::update_many()
-                .col_expr(chat_messages::Column::DeletedAt, Expr::value(now()))
-                .col_expr(chat_messages::Column::DeletedBy, Expr::value(by))
-                .filter(chat_messages::Column::Id.eq(id))
-                .filter(chat_messages::Column::DeletedAt.is_null())
-                .exec(db)
-                .await?;
-        }
         ReportSubject::Comment => {
             trailer_comments::Entity::update_many()
                 .col_expr(trailer_comments::Column::DeletedAt, Expr::value(now()))
@@ -186,7 +208,7 @@ async fn remove(db: &impl ConnectionTrait, kind: ReportSubject, id: i64, by: i64
                 .exec(db)
                 .await?;
         }
-        ReportSubject::Member | ReportSubject::Broadcast => {}
+        ReportSubject::Member | ReportSubject::Broadcast | ReportSubject::Message => {}
     }
     Ok(())
 }

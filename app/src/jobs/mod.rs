@@ -34,6 +34,11 @@ const TASKS: &[Task] = &[
         run: |app| Box::pin(async { Ok(members::tokens::delete_expired(&app.db).await?) }),
     },
     Task {
+        name: "expired log-ins with other platforms",
+        every: HOUR,
+        run: |app| Box::pin(async { Ok(members::social_login::flow::delete_expired(&app.db).await?) }),
+    },
+    Task {
         name: "old rate limits",
         every: MINUTE,
         run: |app| Box::pin(async { Ok(limits::delete_expired(&app.db).await?) }),

@@ -1,8 +1,8 @@
 //! Finding and making members.
 
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, Set,
-    TransactionTrait,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, Set, TransactionTrait,
 };
 
 use crate::db::now;
@@ -63,6 +63,24 @@ pub async fn create(db: &DatabaseConnection, new: NewMember) -> Result<members::
     }
     transaction.commit().await?;
     Ok(member)
+}
+
+/// The way to the first admin. Their sessions end: the role is asked for at the next log-in.
+pub async fn make_admin(db: &DatabaseConnection, email: &str) -> anyhow::Result<()> {
+    let member = by_email(db, email).await?.ok_or_else(|| anyhow::anyhow!("no member has this address"))?;
+    anyhow::ensure!(member.status == MemberStatus::Active, "this member is not active");
+    anyhow::ensure!(
+        member.totp_enabled_at.is_some(),
+        "this member has no two-step verification yet (/my/second-factor)"
+    );
+    let id = member.id;
+    let mut row = member.into_active_model();
+    row.role = Set(Role::Admin);
+    row.updated_at = Set(now());
+    row.update(db).await?;
+    crate::web::sessions::close_all(db, id, None).await?;
+    tracing::warn!(member = id, "made an admin");
+    Ok(())
 }
 
 pub async fn record_consent(

@@ -1,5 +1,4 @@
 //! Members: signing up, logging in and out, recovery, one's own data, second factor, live channel, leaving.
-//! Sign-up with other platforms' accounts (`identities`, `oauth_states`) belongs here too, as `social_login.rs`.
 
 use axum::Router;
 
@@ -19,6 +18,7 @@ mod recover;
 mod second_factor;
 pub mod selling;
 mod signup;
+pub mod social_login;
 pub mod tokens;
 mod verify;
 
@@ -27,6 +27,7 @@ pub fn routes() -> Router<AppState> {
         .merge(signup::routes())
         .merge(verify::routes())
         .merge(login::routes())
+        .merge(social_login::routes())
         .merge(recover::routes())
         .merge(reauthenticate::routes())
         .merge(my::routes())

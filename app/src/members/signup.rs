@@ -133,7 +133,7 @@ fn new_member(form: &SignupForm, email: &str, hash: String, page: &Page) -> NewM
 }
 
 /// The answer to a sign-up with an address that has an account.
-async fn remind(app: &App, member: &members::Model, email: &str) -> Outcome<()> {
+pub(super) async fn remind(app: &App, member: &members::Model, email: &str) -> Outcome<()> {
     if member.email_verified_at.is_none() {
         return send_verification(app, member).await;
     }

@@ -11,7 +11,16 @@ use crate::app::AppState;
 use crate::web::telemetry;
 
 pub fn routes() -> Router<AppState> {
-    Router::new().route("/health", get(|| async { "ok" })).route("/ready", get(ready)).route("/metrics", get(metrics))
+    Router::new()
+        .route("/health", get(|| async { "ok" }))
+        .route("/ready", get(ready))
+        .route("/metrics", get(metrics))
+        .route("/openapi.json", get(description))
+}
+
+/// Of the JSON endpoints; a test holds it to the routes.
+async fn description() -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], include_str!("openapi.json")).into_response()
 }
 
 /// Not while stopping: the load balancer sends nothing more.

@@ -13,10 +13,11 @@ use super::form::{PHOTOS, ReviewForm};
 use super::list::{Photo, photos};
 use super::mine::waiting;
 use crate::app::{App, AppState};
+use crate::chat::words;
 use crate::db::{is_unique_violation, now};
 use crate::entities::enums::MediaPurpose;
 use crate::entities::reviews::{ActiveModel, Entity, Model};
-use crate::entities::{order_items, products, review_photos};
+use crate::entities::{banned_words, order_items, products, review_photos};
 use crate::media::pictures;
 use crate::social::Back;
 use crate::social::notifications::{Notice, notify};
@@ -85,6 +86,7 @@ async fn create(
     let item = may_review(&app, &current, item).await?;
     let form = ReviewForm::new(&parts);
     let (mut errors, rating) = form.check(page.lang, 0);
+    refuse_banned_words(&app, &form, &mut errors).await?;
     let stored = if errors.is_empty() {
         LIMIT.hit(&app.db, &current.id().to_string()).await?;
         store(&app, &current, &form, &mut errors).await?
@@ -127,6 +129,15 @@ async fn create(
     notify(&transaction, product.seller_id, &notice).await?;
     transaction.commit().await?;
     Ok(flash(&safe_next(Some(&form.next), "/reviews"), "flash-review-written"))
+}
+
+/// Those that hold everywhere: no seller keeps words out of what is said of them.
+async fn refuse_banned_words(app: &App, form: &ReviewForm, errors: &mut Errors) -> Outcome<()> {
+    let banned = banned_words::Entity::find().filter(banned_words::Column::SellerId.is_null()).all(&app.db).await?;
+    if words::contains_any(&form.body, banned.iter().map(|row| row.word.as_str())) {
+        errors.add("body", "review-banned-word");
+    }
+    Ok(())
 }
 
 /// Stores the photos; where one of them is unfit none stays.
@@ -197,6 +208,7 @@ async fn edit(
     let removed: Vec<i64> =
         photos.iter().map(|photo| photo.media_id).filter(|media| form.remove.contains(media)).collect();
     let (mut errors, rating) = form.check(page.lang, photos.len() - removed.len());
+    refuse_banned_words(&app, &form, &mut errors).await?;
     let stored = if errors.is_empty() {
         LIMIT.hit(&app.db, &current.id().to_string()).await?;
         store(&app, &current, &form, &mut errors).await?

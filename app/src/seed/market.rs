@@ -162,7 +162,7 @@ async fn broadcast(
     Ok(())
 }
 
-async fn picture(
+pub(super) async fn picture(
     app: &App,
     owner: &members::Model,
     purpose: MediaPurpose,

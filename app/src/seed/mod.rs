@@ -6,6 +6,7 @@ use crate::app::App;
 use crate::entities::members as rows;
 
 mod catalog;
+mod community;
 mod drawings;
 mod live;
 mod market;
@@ -22,6 +23,7 @@ pub async fn fill(app: &App) -> anyhow::Result<bool> {
     let people = members::fill(app).await?;
     market::fill(app, &people).await?;
     catalog::fill(app, &people).await?;
+    community::fill(app, &people).await?;
     live::fill(app).await?;
     trailers::fill(app).await?;
     tracing::info!(

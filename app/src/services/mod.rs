@@ -2,6 +2,7 @@
 //! a cloud's form joins as a file of its own and a line in `App::start`.
 
 pub mod bus;
+pub mod http;
 pub mod mail;
 pub mod payment;
 pub mod storage;

@@ -30,6 +30,8 @@ pub struct Page {
     pub operator: Operator,
     pub public_url: String,
     pub development: bool,
+    /// Other platforms to log in with: name and label.
+    pub login_providers: Vec<(String, String)>,
     pub cart_count: u64,
     pub unread: u64,
 }
@@ -46,6 +48,12 @@ impl Page {
             operator: app.config.operator.clone(),
             public_url: app.config.public_url.clone(),
             development: app.config.is_development(),
+            login_providers: app
+                .config
+                .login_providers
+                .iter()
+                .map(|provider| (provider.name.clone(), provider.label.clone()))
+                .collect(),
             cart_count: 0,
             unread: 0,
         }

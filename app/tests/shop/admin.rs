@@ -2,11 +2,11 @@
 
 use bogosa_shop::db::now;
 use bogosa_shop::entities::enums::{
-    AccountKind, CouponKind, MemberStatus, OrderStatus, ProductStatus, ReportStatus, Role,
+    AccountKind, BroadcastStatus, CouponKind, MemberStatus, OrderStatus, ProductStatus, ReportStatus, Role,
 };
 use bogosa_shop::entities::{
-    audit_log, banned_words, categories, coupons, ledger_accounts, ledger_entries, ledger_transactions, members,
-    products, reports, reviews, seller_profiles,
+    audit_log, banned_words, broadcasts, categories, coupons, ledger_accounts, ledger_entries, ledger_transactions,
+    members, products, reports, reviews, seller_profiles,
 };
 use chrono::Duration;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Set};
@@ -35,6 +35,21 @@ async fn only_with_the_second_factor() {
     row.update(&shop.app.db).await.unwrap();
     browser.get("/admin").await.leads_to("/my/second-factor");
     browser.post("/admin/words", &[("word", "x")]).await.leads_to("/my/second-factor");
+}
+
+#[tokio::test]
+async fn the_first_admin_is_made_by_whoever_runs_the_shop() {
+    use bogosa_shop::members::accounts::make_admin;
+    let shop = TestApp::start().await;
+    let (kim, lee) = (shop.seller("kim").await, shop.member("lee").await);
+    assert!(make_admin(&shop.app.db, "nobody@example.com").await.is_err());
+    let error = make_admin(&shop.app.db, "lee@example.com").await.unwrap_err();
+    assert!(error.to_string().contains("two-step"), "{error}");
+    assert_eq!(shop.reload(&lee).await.role, Role::Member);
+    let mut browser = shop.logged_in(&kim).await;
+    make_admin(&shop.app.db, "KIM@example.com").await.unwrap();
+    browser.get("/admin").await.is(303);
+    shop.logged_in(&kim).await.get("/admin").await.is(200);
 }
 
 #[tokio::test]
@@ -149,6 +164,20 @@ async fn what_is_reported_rightly_goes_away() {
     let kept = reviews::Entity::find_by_id(review.id).one(&shop.app.db).await.unwrap().unwrap();
     assert!(kept.deleted_at.is_none());
     browser.get("/admin/reports?status=dismissed").await.is(200).says("rude words").says("decided");
+}
+
+#[tokio::test]
+async fn a_broadcast_that_is_reported_rightly_ends() {
+    let shop = TestApp::start().await;
+    let mut browser = admins(&shop).await;
+    let (kim, lee) = (shop.seller("kim").await, shop.member("lee").await);
+    let broadcast = rows::broadcast(&shop, &kim, None).await;
+    let path = format!("/reports/broadcast/{}", broadcast.id);
+    shop.logged_in(&lee).await.post(&path, &[("reason", "illegal")]).await.is(303);
+    let id = reports::Entity::find().one(&shop.app.db).await.unwrap().unwrap().id;
+    browser.post(&format!("/admin/reports/{id}"), &[("decision", "uphold")]).await.is(303);
+    let row = broadcasts::Entity::find_by_id(broadcast.id).one(&shop.app.db).await.unwrap().unwrap();
+    assert!(row.status == BroadcastStatus::Cancelled && row.ended_at.is_some());
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod live;
 mod market;
 mod members;
 mod messages;
+mod openapi;
 mod payment_provider;
 mod reviews;
 mod rows;

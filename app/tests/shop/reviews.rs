@@ -5,10 +5,10 @@ use std::io::Cursor;
 use axum::body::Body;
 use axum::http::Method;
 use bogosa_shop::entities::enums::{MediaStatus, OrderStatus};
-use bogosa_shop::entities::{media, notifications, review_photos, reviews};
+use bogosa_shop::entities::{banned_words, media, notifications, review_photos, reviews};
 use bogosa_shop::jobs::queue;
 use image::{DynamicImage, ImageFormat};
-use sea_orm::{EntityTrait, PaginatorTrait};
+use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait, Set};
 
 use crate::harness::{Answer, Browser, TestApp};
 use crate::rows;
@@ -140,6 +140,31 @@ async fn only_ones_own_are_edited_and_deleted() {
     lees.post("/my/leave", &[("sure", "yes")]).await.is(422).says("unfinished orders");
     bogosa_shop::reviews::erase_all_of(&shop.app.db, lee.id).await.unwrap();
     assert_eq!(reviews::Entity::find().count(&shop.app.db).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn banned_words_are_refused() {
+    let shop = TestApp::start().await;
+    let (kim, lee) = (shop.seller("kim").await, shop.member("lee").await);
+    let pot = rows::product(&shop, &kim, "Pot").await;
+    let item = rows::bought(&shop, &lee, &pot, OrderStatus::Delivered).await;
+    for (seller, word) in [(None, "짝퉁"), (Some(kim.id), "slow")] {
+        let row = banned_words::ActiveModel {
+            seller_id: Set(seller),
+            word: Set(word.to_owned()),
+            created_at: Set(bogosa_shop::db::now()),
+            ..Default::default()
+        };
+        row.insert(&shop.app.db).await.unwrap();
+    }
+    let mut browser = shop.logged_in(&lee).await;
+    let path = format!("/reviews/new/{}", item.id);
+    send(&mut browser, &path, &[("rating", "1"), ("body", "짝.퉁이네요")], &[])
+        .await
+        .is(422)
+        .says("cannot be used here");
+    // A seller's own list does not keep complaints out.
+    send(&mut browser, &path, &[("rating", "1"), ("body", "slow delivery")], &[]).await.is(303);
 }
 
 #[tokio::test]

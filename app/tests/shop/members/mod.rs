@@ -4,3 +4,4 @@ mod account;
 mod login;
 mod selling;
 mod signup;
+mod social_login;
