@@ -152,6 +152,9 @@ impl Buyer {
     /// Goes to the other process when one is gone, like a browser behind a load balancer; the same request again.
     async fn ask(&self, method: &str, path: &str, fields: &[(&str, &str)]) -> Option<Reply> {
         let body = fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&");
+        // People look before they press; it also gives the processes time to die in the middle of things.
+        let pause = rand::rng().random_range(0..150);
+        tokio::time::sleep(Duration::from_millis(pause)).await;
         while Instant::now() < self.until {
             let port = self.ports[rand::rng().random_range(0..2)];
             let head = format!(
