@@ -28,7 +28,7 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/hooks/streaming", post(receive))
 }
 
-/// https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide/eventbridge.html
+/// <https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide/eventbridge.html>
 #[derive(Debug, Deserialize)]
 struct Envelope {
     id: String,

@@ -23,7 +23,7 @@ pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/hooks/media", post(receive))
 }
 
-/// https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_cwe_events.html
+/// <https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_cwe_events.html>
 #[derive(Debug, Deserialize)]
 struct Envelope {
     id: String,
