@@ -19,7 +19,7 @@ use crate::crypto;
 use crate::db::{is_unique_violation, now};
 use crate::entities::enums::ChatBanKind;
 use crate::entities::{banned_words, broadcasts, chat_bans, chat_messages};
-use crate::live::show;
+use crate::live::{own, show};
 use crate::web::flash::flash;
 use crate::web::{CurrentMember, Failure, Outcome, Seller, Visitor, audit};
 
@@ -176,12 +176,6 @@ async fn mute(
     Ok(done(&visitor, &format!("/live/{}", broadcast.id), "flash-chat-muted"))
 }
 
-async fn own(app: &App, id: i64, seller: &Seller) -> Outcome<broadcasts::Model> {
-    let broadcast = broadcasts::Entity::find_by_id(id).one(&app.db).await?.ok_or(Failure::NotFound)?;
-    seller.owns(broadcast.seller_id)?;
-    Ok(broadcast)
-}
-
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct SlowForm {
@@ -195,7 +189,7 @@ async fn slow_mode(
     visitor: Visitor,
     Form(form): Form<SlowForm>,
 ) -> Outcome<Response> {
-    let broadcast = own(&app, id, &seller).await?;
+    let broadcast = own(&app, &seller, id).await?;
     let seconds = form.seconds.trim().parse::<i32>().ok().filter(|seconds| (0..=SLOWEST).contains(seconds));
     let seconds = seconds.ok_or(Failure::Invalid("chat-error-slow-range"))?;
     log::ensure(&app.db, id).await?;
@@ -225,7 +219,7 @@ async fn add_word(
     visitor: Visitor,
     Form(form): Form<WordForm>,
 ) -> Outcome<Response> {
-    own(&app, id, &seller).await?;
+    own(&app, &seller, id).await?;
     let word = form.word.trim().to_lowercase();
     if super::words::folded(&word).is_empty() || word.chars().count() > LONGEST_WORD {
         return Err(Failure::Invalid("chat-error-word"));
@@ -253,7 +247,7 @@ async fn remove_word(
     Path((id, word)): Path<(i64, i64)>,
     visitor: Visitor,
 ) -> Outcome<Response> {
-    own(&app, id, &seller).await?;
+    own(&app, &seller, id).await?;
     let removed = banned_words::Entity::delete_many()
         .filter(banned_words::Column::Id.eq(word))
         .filter(banned_words::Column::SellerId.eq(seller.id()))
@@ -271,7 +265,7 @@ async fn lift(
     Path((id, ban)): Path<(i64, i64)>,
     visitor: Visitor,
 ) -> Outcome<Response> {
-    own(&app, id, &seller).await?;
+    own(&app, &seller, id).await?;
     let lifted = chat_bans::Entity::update_many()
         .col_expr(chat_bans::Column::LiftedAt, Expr::value(now()))
         .filter(chat_bans::Column::Id.eq(ban))

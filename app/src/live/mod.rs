@@ -15,6 +15,8 @@ pub mod states;
 mod studio;
 pub mod viewers;
 
+pub(crate) use plan::own;
+
 pub fn routes() -> Router<AppState> {
     Router::new()
         .merge(list::routes())

@@ -35,7 +35,7 @@ pub(super) fn routes() -> Router<AppState> {
 }
 
 /// The broadcast, if it is the seller's.
-pub(super) async fn own(app: &App, seller: &Seller, id: i64) -> Outcome<broadcasts::Model> {
+pub(crate) async fn own(app: &App, seller: &Seller, id: i64) -> Outcome<broadcasts::Model> {
     let broadcast = broadcasts::Entity::find_by_id(id).one(&app.db).await?.ok_or(Failure::NotFound)?;
     seller.owns(broadcast.seller_id)?;
     Ok(broadcast)

@@ -12,6 +12,7 @@ mod leave;
 mod login;
 mod mails;
 mod my;
+mod newcomer;
 pub mod passwords;
 mod reauthenticate;
 mod recover;

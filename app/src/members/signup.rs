@@ -9,12 +9,13 @@ use axum::routing::get;
 use axum_extra::extract::Form;
 use serde::Deserialize;
 
-use super::accounts::{self, NewMember};
+use super::accounts;
+use super::newcomer::Newcomer;
 use super::{mails, passwords, tokens};
 use crate::app::{App, AppState};
 use crate::crypto;
 use crate::db::is_unique_violation;
-use crate::entities::enums::{ConsentPurpose, MemberKind, TokenPurpose};
+use crate::entities::enums::TokenPurpose;
 use crate::entities::members;
 use crate::members::verify::VerifyPage;
 use crate::web::limits::Limit;
@@ -31,18 +32,9 @@ pub fn routes() -> Router<AppState> {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct SignupForm {
-    kind: String,
-    email: String,
+    #[serde(flatten)]
+    who: Newcomer,
     password: String,
-    nickname: String,
-    name: String,
-    company_name: String,
-    adult: Option<String>,
-    terms: Option<String>,
-    privacy: Option<String>,
-    transfer: Option<String>,
-    marketing: Option<String>,
-    night: Option<String>,
 }
 
 #[derive(Template)]
@@ -66,19 +58,19 @@ async fn submit(
 ) -> Outcome<Response> {
     BY_ADDRESS.hit(&app.db, &visitor.ip.to_string()).await?;
     let mut errors = check(&page, &form);
-    if errors.is_empty() && !accounts::nickname_is_free(&app.db, &form.nickname, None).await? {
+    if errors.is_empty() && !accounts::nickname_is_free(&app.db, &form.who.nickname, None).await? {
         errors.add("nickname", "signup-nickname-taken");
     }
     if !errors.is_empty() {
         let again = SignupPage { page, form, errors };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(again)).into_response());
     }
-    let email = accounts::normal_email(&form.email);
+    let email = accounts::normal_email(&form.who.email);
     // Before it is known whether the address is new, so that both take as long.
     let hash = crypto::hash_password(form.password.clone()).await?;
     match accounts::by_email(&app.db, &email).await? {
         Some(member) => remind(&app, &member, &email).await?,
-        None => match accounts::create(&app.db, new_member(&form, &email, hash, &page)).await {
+        None => match accounts::create(&app.db, form.who.member(&page, &email, Some(hash))).await {
             Ok(member) => {
                 audit::record(&app.db, &visitor, Some(member.id), "member.sign-up", ("member", member.id), "").await?;
                 send_verification(&app, &member).await?;
@@ -92,44 +84,12 @@ async fn submit(
 }
 
 fn check(page: &Page, form: &SignupForm) -> Errors {
+    let SignupForm { who, password } = form;
     let mut errors = Errors::new(page.lang);
-    errors.email("email", form.email.trim());
-    passwords::check(&mut errors, "password", &form.password, &[form.email.trim(), form.nickname.trim()]);
-    super::my::check_names(&mut errors, &form.nickname, &form.name);
-    match form.kind.as_str() {
-        "personal" => {}
-        "company" => errors.required("company_name", &form.company_name, 80),
-        _ => errors.add("kind", "form-required"),
-    }
-    if form.adult.is_none() {
-        errors.add("adult", "signup-under-14");
-    }
-    for (field, given) in [("terms", &form.terms), ("privacy", &form.privacy), ("transfer", &form.transfer)] {
-        if given.is_none() {
-            errors.add(field, "signup-consent-required");
-        }
-    }
+    errors.email("email", who.email.trim());
+    passwords::check(&mut errors, "password", password, &[who.email.trim(), who.nickname.trim()]);
+    who.check(&mut errors);
     errors
-}
-
-fn new_member(form: &SignupForm, email: &str, hash: String, page: &Page) -> NewMember {
-    let company = form.kind == "company";
-    NewMember {
-        email: email.to_owned(),
-        password_hash: Some(hash),
-        nickname: form.nickname.clone(),
-        name: form.name.clone(),
-        kind: if company { MemberKind::Company } else { MemberKind::Personal },
-        company_name: company.then(|| form.company_name.trim().to_owned()),
-        lang: page.lang,
-        consents: vec![
-            (ConsentPurpose::Terms, true),
-            (ConsentPurpose::Privacy, true),
-            (ConsentPurpose::TransferAbroad, true),
-            (ConsentPurpose::MarketingEmail, form.marketing.is_some()),
-            (ConsentPurpose::MarketingNight, form.marketing.is_some() && form.night.is_some()),
-        ],
-    }
 }
 
 /// The answer to a sign-up with an address that has an account.

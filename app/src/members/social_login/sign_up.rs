@@ -16,8 +16,8 @@ use super::linked;
 use super::provider::Person;
 use crate::app::{App, AppState};
 use crate::db::{is_unique_violation, now};
-use crate::entities::enums::{ConsentPurpose, MemberKind};
-use crate::members::accounts::{self, NewMember};
+use crate::members::accounts;
+use crate::members::newcomer::Newcomer;
 use crate::members::verify::VerifyPage;
 use crate::members::{channel, login, signup};
 use crate::web::limits::Limit;
@@ -44,17 +44,8 @@ struct Sealed {
 pub struct SignUpForm {
     sealed: String,
     next: String,
-    kind: String,
-    email: String,
-    nickname: String,
-    name: String,
-    company_name: String,
-    adult: Option<String>,
-    terms: Option<String>,
-    privacy: Option<String>,
-    transfer: Option<String>,
-    marketing: Option<String>,
-    night: Option<String>,
+    #[serde(flatten)]
+    who: Newcomer,
 }
 
 #[derive(Template)]
@@ -80,11 +71,13 @@ pub(super) async fn offer(app: &App, page: Page, provider: &str, person: Person,
         errors.add("form", "social-address-known");
     }
     let form = SignUpForm {
-        email: person.email.clone().unwrap_or_default(),
-        nickname: person.nickname.clone().unwrap_or_default().chars().take(20).collect(),
+        who: Newcomer {
+            email: person.email.clone().unwrap_or_default(),
+            nickname: person.nickname.clone().unwrap_or_default().chars().take(20).collect(),
+            ..Newcomer::default()
+        },
         next: next.to_owned(),
         sealed: seal(app, provider, person)?,
-        ..SignUpForm::default()
     };
     Ok(Html(SignUpPage { page, label, verified, form, errors }).into_response())
 }
@@ -111,13 +104,15 @@ async fn submit(
     let label = super::flow::provider(&app, &provider)?.label.clone();
     let verified = person.email_verified && person.email.is_some();
     if let (true, Some(email)) = (verified, &person.email) {
-        form.email.clone_from(email);
+        form.who.email.clone_from(email);
     }
-    let mut errors = check(&page, &form);
-    if errors.is_empty() && !accounts::nickname_is_free(&app.db, &form.nickname, None).await? {
+    let mut errors = Errors::new(page.lang);
+    errors.email("email", form.who.email.trim());
+    form.who.check(&mut errors);
+    if errors.is_empty() && !accounts::nickname_is_free(&app.db, &form.who.nickname, None).await? {
         errors.add("nickname", "signup-nickname-taken");
     }
-    let email = accounts::normal_email(&form.email);
+    let email = accounts::normal_email(&form.who.email);
     let owner = accounts::by_email(&app.db, &email).await?;
     if verified && owner.is_some() {
         errors.add("form", "social-address-known");
@@ -131,7 +126,7 @@ async fn submit(
         signup::remind(&app, &owner, &email).await?;
         return Ok(VerifyPage::sent(page, email));
     }
-    let member = match accounts::create(&app.db, new_member(&page, &form, &email)).await {
+    let member = match accounts::create(&app.db, form.who.member(&page, &email, None)).await {
         Err(error) if is_unique_violation(&error) => return Err(Failure::Conflict("signup-nickname-taken")),
         other => other?,
     };
@@ -148,44 +143,4 @@ async fn submit(
         tracing::warn!(member = member.id, error = format!("{error:#}"), "no channel could be made");
     }
     login::enter(&app, &visitor, &member, &safe_next(Some(&form.next), "/my")).await
-}
-
-fn check(page: &Page, form: &SignUpForm) -> Errors {
-    let mut errors = Errors::new(page.lang);
-    errors.email("email", form.email.trim());
-    crate::members::my::check_names(&mut errors, &form.nickname, &form.name);
-    match form.kind.as_str() {
-        "personal" => {}
-        "company" => errors.required("company_name", &form.company_name, 80),
-        _ => errors.add("kind", "form-required"),
-    }
-    if form.adult.is_none() {
-        errors.add("adult", "signup-under-14");
-    }
-    for (field, given) in [("terms", &form.terms), ("privacy", &form.privacy), ("transfer", &form.transfer)] {
-        if given.is_none() {
-            errors.add(field, "signup-consent-required");
-        }
-    }
-    errors
-}
-
-fn new_member(page: &Page, form: &SignUpForm, email: &str) -> NewMember {
-    let company = form.kind == "company";
-    NewMember {
-        email: email.to_owned(),
-        password_hash: None,
-        nickname: form.nickname.clone(),
-        name: form.name.clone(),
-        kind: if company { MemberKind::Company } else { MemberKind::Personal },
-        company_name: company.then(|| form.company_name.trim().to_owned()),
-        lang: page.lang,
-        consents: vec![
-            (ConsentPurpose::Terms, true),
-            (ConsentPurpose::Privacy, true),
-            (ConsentPurpose::TransferAbroad, true),
-            (ConsentPurpose::MarketingEmail, form.marketing.is_some()),
-            (ConsentPurpose::MarketingNight, form.marketing.is_some() && form.night.is_some()),
-        ],
-    }
 }
