@@ -56,9 +56,11 @@ pub(super) fn measure(command: &mut Command) -> Result<Measured> {
         std::thread::sleep(LOOK);
     };
     let (wall, cpu) = (started.elapsed().as_secs_f64(), cpu_of_children()? - before);
-    let said = fs::read_to_string(&out)?;
+    let (said, errors) = (fs::read_to_string(&out)?, fs::read_to_string(&err)?);
+    fs::remove_file(&out)?;
+    fs::remove_file(&err)?;
     if !status.success() {
-        bail!("{shown}: {status}\n{}{said}", fs::read_to_string(&err)?);
+        bail!("{shown}: {status}\n{errors}{said}");
     }
     let lines = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     Ok(Measured { wall, cpu, mebibytes: kibibytes / 1024.0, lines })

@@ -101,12 +101,10 @@ fn twin(peer: &Path) -> Option<PathBuf> {
 }
 
 /// One line of a table for `docs/benchmarks.md`.
-#[allow(clippy::print_stdout)]
 fn row(cells: &[String]) {
     println!("| {} |", cells.join(" | "));
 }
 
-#[allow(clippy::print_stdout)]
 fn table(title: &str, columns: &[&str]) {
     println!("\n{title}\n");
     row(&columns.iter().map(|column| (*column).to_owned()).collect::<Vec<_>>());

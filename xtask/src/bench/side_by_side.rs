@@ -69,12 +69,15 @@ fn terraform(script: &Path, ours: &Measured) -> Result<()> {
             String::new(),
         ]);
         if command == "plan" {
-            println!(
-                "| Terraform / bogosa | | {:.1} | {:.1} | {:.1} | |",
-                wall / ours.wall,
-                cpu / ours.cpu,
-                mebibytes / ours.mebibytes
-            );
+            let times = |theirs: f64, ours: f64| format!("{:.1} times", theirs / ours);
+            row(&[
+                "`terraform plan` against `bogosa plan`, as the twin".to_owned(),
+                String::new(),
+                times(wall, ours.wall),
+                times(cpu, ours.cpu),
+                times(mebibytes, ours.mebibytes),
+                String::new(),
+            ]);
         }
     }
     anyhow::ensure!(output.status.success(), "Terraform failed:\n{said}");
