@@ -1,5 +1,6 @@
 //! `bogosa-shop serve|migrate|seed|make-admin|check`.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -72,6 +73,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
 fn start_log(config: &Config) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sea_orm_migration=warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = log.with_ansi(std::io::stderr().is_terminal());
     if config.log_json { log.json().init() } else { log.init() }
 }
 
