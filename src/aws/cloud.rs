@@ -193,6 +193,12 @@ impl Cloud {
         local_ms() + self.watch.0.ahead.load(Ordering::Relaxed)
     }
 
+    /// Whether this is AWS itself. What an emulator holds the rest of the world does not know: its zones are in nobody's
+    /// DNS.
+    pub fn is_amazons(&self) -> bool {
+        self.regional.config.endpoint_url().is_none()
+    }
+
     /// How long AWS may hide what was just made.
     pub fn hides_for(&self) -> Duration {
         if self.sandbox { Duration::from_secs(2) } else { Duration::from_secs(120) }

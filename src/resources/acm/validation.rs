@@ -176,7 +176,7 @@ async fn issued(cloud: &Cloud, context: &Context, arn: &str, place: &Place) -> R
             }
         };
         let waited = started.elapsed();
-        let due = waited > PATIENCE && {
+        let due = cloud.is_amazons() && waited > PATIENCE && {
             let mut asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
             let due = asked.is_none_or(|last| last.elapsed() > PATIENCE);
             if due {

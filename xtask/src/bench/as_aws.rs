@@ -22,7 +22,7 @@ pub(super) fn run(bogosa: &Bogosa, peer: &Path) -> Result<()> {
         ("plan", &["plan", STACK], None),
         ("destroy", &["destroy", "--stack", "bogosa", "--yes"], Some(Direction::Destroy)),
     ] {
-        let measured = bogosa.measure(&sandbox, arguments)?;
+        let measured = bogosa.measure_as_account(&sandbox, arguments)?;
         let (least, along) = direction.map(|direction| graph.critical_path(direction)).unwrap_or_default();
         row(&[
             format!("`bogosa {command}`"),

@@ -78,6 +78,14 @@ impl Bogosa {
         measure::measure(&mut command)
     }
 
+    /// The same as on a real account: the binary does not know that nothing is real, and has AWS's patience and pace.
+    fn measure_as_account(&self, sandbox: &Sandbox, arguments: &[&str]) -> Result<measure::Measured> {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).args(["--output", "json", "--endpoint-url", &sandbox.endpoint]);
+        command.envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "us-east-1")]);
+        measure::measure(&mut command)
+    }
+
     /// `plan` without changes, so many times after one that warms up.
     fn plans(&self, sandbox: &Sandbox, stack: &[&str], runs: usize) -> Result<measure::Measured> {
         let arguments = [&["plan"], stack].concat();
