@@ -4,6 +4,7 @@
 //! [`Behaviour::strict`] is for tests: everything that AWS does on a bad day, from a seed. A running sandbox is changed
 //! with `PUT /_sandbox/behaviour`, whose body is the JSON of this type; what it leaves out stays as it is.
 
+use crate::clock::Clock;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -46,21 +47,24 @@ impl Behaviour {
     }
 }
 
-/// The behaviour of one sandbox, as its layers share it.
+/// The behaviour of one sandbox and its clock, as its layers share them.
 #[derive(Clone, Debug, Default)]
-pub struct Shared(Arc<RwLock<Behaviour>>);
+pub struct Shared {
+    behaviour: Arc<RwLock<Behaviour>>,
+    pub clock: Clock,
+}
 
 impl Shared {
     pub fn new(behaviour: Behaviour) -> Shared {
-        Shared(Arc::new(RwLock::new(behaviour)))
+        Shared { behaviour: Arc::new(RwLock::new(behaviour)), clock: Clock::default() }
     }
 
     pub fn get(&self) -> Behaviour {
-        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+        *self.behaviour.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn set(&self, behaviour: Behaviour) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = behaviour;
+        *self.behaviour.write().unwrap_or_else(PoisonError::into_inner) = behaviour;
     }
 }
 

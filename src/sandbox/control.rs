@@ -6,6 +6,7 @@
 //! | `GET requests`, `DELETE requests` | requests counted by service and action; start from zero |
 //! | `GET resources[?tag=KEY[=VALUE]][&all]` | what exists, with its tags; `all` adds what AWS puts into every account |
 //! | `GET behaviour`, `PUT behaviour` | how hard it makes life ([`crate::behaviour`]); what the JSON leaves out stays |
+//! | `POST clock?forward=SECONDS` | lets time pass at once |
 //! | `POST outcomes` | lets the next creation of a kind fail: `{"kind": "ec2.nat_gateway", "state": "failed", "code": …, "message": …}` |
 //! | `faults` | what goes wrong, by rule ([`crate::faults`]) |
 //! | `POST reset` | an empty account again |
@@ -15,6 +16,7 @@
 use crate::{behaviour::Behaviour, form::Form, front::Front, moto::venv, reply::Reply};
 use hyper::Method;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// How a health answer is known to be ours.
 pub(crate) const NAME: &str = "bogosa-sandbox";
@@ -55,6 +57,16 @@ pub(crate) async fn answer(front: &Front, method: &Method, path: &str, query: &s
             },
             Err(error) => Reply::json(400, &json!({ "error": error.to_string() })),
         },
+        ("POST", "clock") => {
+            let by = Form::parse(query.as_bytes()).get("forward").and_then(|seconds| seconds.parse().ok());
+            match by.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
+                Some(by) => match front.forward_clock(by).await {
+                    Ok(()) => Reply::json(200, &json!({ "forward": by.as_secs_f64() })),
+                    Err(error) => failed(&error),
+                },
+                None => Reply::json(400, &json!({ "error": "say by how many seconds: clock?forward=60" })),
+            }
+        }
         ("POST", "outcomes") => match serde_json::from_slice::<Value>(body) {
             Ok(wanted) if wanted["kind"].is_string() => match front.stack.outcome(&wanted).await {
                 Ok(()) => Reply::json(200, &wanted),

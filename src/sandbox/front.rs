@@ -14,7 +14,12 @@ use crate::{
 };
 use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::{future::Future, io, sync::Arc, time::Instant};
+use std::{
+    future::Future,
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use tokio::{net::TcpListener, sync::Notify};
 
 /// Everything one sandbox consists of.
@@ -38,6 +43,12 @@ impl Front {
     pub async fn behave(&self, behaviour: Behaviour) -> anyhow::Result<()> {
         self.stack.behaviour.set(behaviour);
         self.stack.moto.behave(behaviour).await
+    }
+
+    /// Lets time pass at once: whatever takes so long, or is hidden for so long, has then done so.
+    pub async fn forward_clock(&self, by: Duration) -> anyhow::Result<()> {
+        self.stack.behaviour.clock.forward(by);
+        self.stack.moto.forward_clock(by).await
     }
 
     /// Serves until `/_sandbox/stop` or until the given future ends.

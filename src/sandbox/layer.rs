@@ -5,8 +5,17 @@
 //! A layer that keeps state says what it holds ([`Layer::held`]) and can forget it ([`Layer::reset`]).
 
 use crate::{
-    behaviour::Shared, call::Call, consistency::Consistency, corrections, faults::Faults, form::Form, missing,
-    moto::Moto, reply::Reply, resources::Held, throttle::Throttle,
+    behaviour::Shared,
+    call::Call,
+    consistency::{Consistency, permissions::Permissions},
+    corrections,
+    faults::Faults,
+    form::Form,
+    missing,
+    moto::Moto,
+    reply::Reply,
+    resources::Held,
+    throttle::Throttle,
 };
 use hyper::Method;
 use serde_json::Value;
@@ -89,6 +98,7 @@ impl Stack {
             Box::new(faults.clone()),
             Box::new(Throttle::new(behaviour.clone())),
             Box::new(Consistency::new(behaviour.clone())),
+            Box::new(Permissions::new(behaviour.clone())),
         ];
         let outer = layers.len();
         layers.extend(corrections::layers());

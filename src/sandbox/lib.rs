@@ -14,6 +14,7 @@ pub mod behaviour;
 pub mod body;
 pub mod call;
 pub mod chance;
+pub mod clock;
 mod common_errors;
 pub mod consistency;
 pub mod control;

@@ -8,6 +8,7 @@
 //! [`Behaviour::consistency`]: crate::behaviour::Behaviour::consistency
 
 mod kinds;
+pub mod permissions;
 
 use crate::{
     behaviour::{Behaviour, Shared},
@@ -43,12 +44,12 @@ struct Hidden {
 }
 
 impl Hidden {
-    fn now(&self) -> bool {
-        self.since.elapsed() < self.lasts
+    fn at(&self, now: Instant) -> bool {
+        now - self.since < self.lasts
     }
 
-    fn unindexed(&self) -> bool {
-        self.since.elapsed() < self.lasts * INDEX_LAG
+    fn unindexed_at(&self, now: Instant) -> bool {
+        now - self.since < self.lasts * INDEX_LAG
     }
 }
 
@@ -105,7 +106,7 @@ impl Consistency {
         let Some(id) = id else { return };
         let part = chance::part(behaviour.seed, &[&"consistency", &kind.create, &gist(call)]);
         let lasts = Duration::try_from_secs_f64(behaviour.consistency * part).unwrap_or_default();
-        let hidden = Hidden { kind, since: Instant::now(), lasts };
+        let hidden = Hidden { kind, since: self.behaviour.clock.now(), lasts };
         let mut made = self.lock();
         match kind.made {
             // A second success is a second thing: the first was deleted.
@@ -126,8 +127,8 @@ impl Consistency {
             }
             _ => return None,
         };
-        let made = self.lock();
-        let hidden = |kind: &Kind, id: &String| made.get(&(kind.create, id.clone())).is_some_and(Hidden::now);
+        let (made, now) = (self.lock(), self.behaviour.clock.now());
+        let hidden = |kind: &Kind, id: &String| made.get(&(kind.create, id.clone())).is_some_and(|one| one.at(now));
         let ours = || KINDS.iter().filter(|kind| kind.service == call.service && kind.create != call.action);
         let (kind, id) = named.iter().find_map(|id| Some((ours().find(|kind| hidden(kind, id))?, id)))?;
         // A route's target has an error of its own: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
@@ -141,10 +142,10 @@ impl Consistency {
 
     /// An answer without the items that are not seen yet.
     fn without_hidden(&self, call: &Call, reply: Reply) -> Reply {
-        let made = self.lock();
+        let (made, now) = (self.lock(), self.behaviour.clock.now());
         if call.service == "tagging" {
             let unindexed: Vec<&String> =
-                made.iter().filter(|(_, one)| one.unindexed()).map(|((_, id), _)| id).collect();
+                made.iter().filter(|(_, one)| one.unindexed_at(now)).map(|((_, id), _)| id).collect();
             let mut body = reply.as_json();
             let Some(found) = body["ResourceTagMappingList"].as_array_mut().filter(|_| !unindexed.is_empty()) else {
                 return reply;
@@ -154,7 +155,7 @@ impl Consistency {
         }
         let hidden: Vec<(&Kind, &String)> = made
             .iter()
-            .filter(|(_, one)| one.kind.service == call.service && one.now())
+            .filter(|(_, one)| one.kind.service == call.service && one.at(now))
             .map(|((_, id), one)| (one.kind, id))
             .collect();
         if hidden.is_empty() {
@@ -213,9 +214,10 @@ mod tests {
 
     #[test]
     fn the_index_lags_behind_the_service() {
-        let since = Instant::now().checked_sub(Duration::from_secs(2)).expect("the machine is up for longer");
+        let since = Instant::now();
         let seen = Hidden { kind: &KINDS[0], since, lasts: Duration::from_secs(1) };
-        assert!(!seen.now() && seen.unindexed());
+        let later = since + Duration::from_secs(2);
+        assert!(!seen.at(later) && seen.unindexed_at(later));
     }
 
     #[test]

@@ -8,6 +8,14 @@ import traceback
 BEHAVIOUR = {"seed": 0, "rules": True, "time_scale": 0.0, "consistency": 0.0, "durations": {}}
 
 
+def behave(given):
+    """What is under way goes on at the new pace."""
+    before = BEHAVIOUR["time_scale"]
+    BEHAVIOUR.update(given)
+    if before > 0:
+        AGENDA.rescale(BEHAVIOUR["time_scale"] / before)
+
+
 def rule(owner, name=None):
     """`around`, for what AWS refuses: passed by where the rules are off."""
 
@@ -21,6 +29,22 @@ def rule(owner, name=None):
     return replace
 
 
+class Clock:
+    """This machine's, put forward whenever somebody asks for it."""
+
+    def __init__(self):
+        self.ahead = 0.0
+
+    def now(self):
+        return time.monotonic() + self.ahead
+
+    def forward(self, seconds):
+        self.ahead += seconds
+
+
+CLOCK = Clock()
+
+
 class Agenda:
     """What is to happen later. It happens before the first request after its time, so that no thread is needed."""
 
@@ -28,14 +52,19 @@ class Agenda:
         self.count, self.entries = itertools.count(), []
 
     def put(self, seconds, function):
-        heapq.heappush(self.entries, (time.monotonic() + seconds, next(self.count), function))
+        heapq.heappush(self.entries, (CLOCK.now() + seconds, next(self.count), function))
 
     def catch_up(self):
-        while self.entries and self.entries[0][0] <= time.monotonic():
+        while self.entries and self.entries[0][0] <= CLOCK.now():
             try:
                 heapq.heappop(self.entries)[2]()
             except Exception:  # it concerns what was asked for long ago, not whoever asks now
                 traceback.print_exc()
+
+    def rescale(self, factor):
+        """From now on time passes by so much slower. The order stays."""
+        now = CLOCK.now()
+        self.entries = [(now + (due - now) * factor, number, function) for due, number, function in self.entries]
 
     def clear(self):
         self.entries.clear()

@@ -111,6 +111,11 @@ impl Moto {
         self.bridge(Method::POST, "/_bridge/behaviour", Some(&told)).await.map(drop)
     }
 
+    /// Lets time pass at once.
+    pub async fn forward_clock(&self, by: Duration) -> anyhow::Result<()> {
+        self.bridge(Method::POST, "/_bridge/clock", Some(&json!({ "forward": by.as_secs_f64() }))).await.map(drop)
+    }
+
     /// Lets the next creation of a kind fail: `{"kind": "ec2.nat_gateway", "state": "failed", "code": …, "message": …}`.
     pub async fn outcome(&self, wanted: &Value) -> anyhow::Result<()> {
         self.bridge(Method::POST, "/_bridge/outcomes", Some(wanted)).await.map(drop)

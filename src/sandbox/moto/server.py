@@ -47,7 +47,10 @@ class Bridge:
                 reset()
                 return self.answer(start_response, {})
             if path == "/_bridge/behaviour":
-                BEHAVIOUR.update(json.loads(body))
+                behave(json.loads(body))
+                return self.answer(start_response, {})
+            if path == "/_bridge/clock":
+                CLOCK.forward(json.loads(body)["forward"])
                 return self.answer(start_response, {})
             if path == "/_bridge/outcomes":
                 wanted = json.loads(body)

@@ -59,7 +59,7 @@ impl Layer for Throttle {
 
     fn answer<'a>(&'a self, call: Call, next: Next<'a>) -> Answer<'a> {
         let faster = self.behaviour.get().throttle;
-        if faster <= 0.0 || self.admits(&call, faster, self.start.elapsed()) {
+        if faster <= 0.0 || self.admits(&call, faster, self.behaviour.clock.now() - self.start) {
             return next.run(call);
         }
         let refused = common_errors::throttled(&call);

@@ -1,6 +1,6 @@
 //! Recording configurations that are CREATING, and what the next ones are to become instead of ACTIVE.
 
-use crate::behaviour::{Behaviour, durations};
+use crate::behaviour::{Shared, durations};
 use std::{
     collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -35,22 +35,21 @@ impl Creating {
     }
 
     /// The state of one that is just made and is to become `state` in the end, unless an outcome was asked for.
-    pub fn begin(&self, region: &str, arn: &str, state: &str, behaviour: Behaviour) -> String {
+    pub fn begin(&self, region: &str, arn: &str, state: &str, shared: &Shared) -> String {
         let mut inner = self.lock();
         let state = inner.outcomes.pop_front().unwrap_or_else(|| state.to_owned());
         let typical = durations().get(KIND).and_then(|row| row.get("create")).copied().unwrap_or_default();
-        let Ok(lasts) = Duration::try_from_secs_f64(typical * behaviour.time_scale) else { return state };
+        let Ok(lasts) = Duration::try_from_secs_f64(typical * shared.get().time_scale) else { return state };
         if lasts.is_zero() {
             return state;
         }
-        let due = Instant::now() + lasts;
+        let due = shared.clock.now() + lasts;
         inner.waiting.push(Waiting { due, region: region.to_owned(), arn: arn.to_owned(), state });
         "CREATING".to_owned()
     }
 
     /// Those whose time has come.
-    pub fn due(&self) -> Vec<Waiting> {
-        let now = Instant::now();
+    pub fn due(&self, now: Instant) -> Vec<Waiting> {
         self.lock().waiting.extract_if(.., |one| one.due <= now).collect()
     }
 

@@ -49,7 +49,7 @@ impl Layer for Ivs {
 
     fn answer<'a>(&'a self, call: Call, next: Next<'a>) -> Answer<'a> {
         Box::pin(async move {
-            for ready in self.creating.due() {
+            for ready in self.creating.due(next.stack().behaviour.clock.now()) {
                 self.configurations.update(&ready.region, &ready.arn, |one| one["state"] = ready.state.into());
             }
             let request = request(&call);
@@ -58,7 +58,7 @@ impl Layer for Ivs {
                 match call.action.as_str() {
                     "CreateRecordingConfiguration" => {
                         let place = recording::place_of(&call, &request, next).await;
-                        self.create_recording_configuration(&call, &request, place, next.stack().behaviour.get())
+                        self.create_recording_configuration(&call, &request, place, &next.stack().behaviour)
                     }
                     _ => match self.run(&call, &request) {
                         Some(outcome) => outcome,

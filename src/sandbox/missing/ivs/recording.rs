@@ -1,7 +1,7 @@
 //! IVS recording configurations: immutable but for their tags, and never deleted while a channel uses them.
 
 use super::{Ivs, Outcome, arn, listed, not_found, summary, text};
-use crate::{behaviour::Behaviour, call::Call, layer::Next, missing::refusal::refuse, reply::Reply};
+use crate::{behaviour::Shared, call::Call, layer::Next, missing::refusal::refuse, reply::Reply};
 use serde_json::{Value, json};
 
 /// So many one account may have in a region: the documentation and section 4 of the reference.
@@ -41,14 +41,14 @@ impl Ivs {
         call: &Call,
         request: &Value,
         place: Place,
-        behaviour: Behaviour,
+        shared: &Shared,
     ) -> Outcome {
         let invalid = |message: &str| refuse(400, "ValidationException", message);
         if request["destinationConfiguration"]["s3"].is_null() {
             return invalid("destinationConfiguration must name an S3 bucket");
         }
         // https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide/service-quotas.html
-        if behaviour.rules && self.configurations.list(&call.region).len() >= RECORDING_CONFIGURATIONS {
+        if shared.get().rules && self.configurations.list(&call.region).len() >= RECORDING_CONFIGURATIONS {
             let message = "You have reached the limit of recording configurations in this region.";
             return refuse(402, "ServiceQuotaExceededException", message);
         }
@@ -75,7 +75,7 @@ impl Ivs {
             return invalid("renditions must be specified if renditionSelection is CUSTOM");
         }
         let arn = arn(&call.region, "recording-configuration");
-        let state = self.creating.begin(&call.region, &arn, state, behaviour);
+        let state = self.creating.begin(&call.region, &arn, state, shared);
         let configuration = json!({
             "arn": arn,
             "name": text(request, "name"),

@@ -12,12 +12,12 @@ def iam_consistency():
         @around(IAMBackend, operation)
         def create(old, self, *args, **kwargs):
             made = old(self, *args, **kwargs)
-            made.known_from = time.monotonic() + lag(operation, made.name)
+            made.known_from = CLOCK.now() + lag(operation, made.name)
             return made
 
 
 def unknown(thing):
-    return getattr(thing, "known_from", 0) > time.monotonic()
+    return getattr(thing, "known_from", 0) > CLOCK.now()
 
 
 def trusts(role, service_name, old=trusts):

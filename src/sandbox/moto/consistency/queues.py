@@ -12,7 +12,7 @@ def sqs_consistency():
         before = self.get_queue_attributes(queue_name, ["All"])
         answer = old(self, queue_name, attributes)
         queue = self.get_queue(queue_name)
-        queue.read_as, queue.known_from = before, time.monotonic() + lag("SetQueueAttributes", queue_name)
+        queue.read_as, queue.known_from = before, CLOCK.now() + lag("SetQueueAttributes", queue_name)
         return answer
 
     @around(SQSBackend)

@@ -40,7 +40,7 @@ slow(0.002)
 elb.delete_load_balancer(LoadBalancerArn=balancer)
 assert len(seen()) == 2, "they linger"
 refused("DependencyViolation", ec2.delete_security_group, GroupId=two)
-time.sleep(0.3)
+pass_time(0.3)
 assert seen() == []
 slow(0)
 

@@ -1,5 +1,4 @@
 # A name that was just given up is not free at once. (The durations are those of the timing table, scaled.)
-import time
 
 slow(0.01)
 s3, sqs, secrets = aws("s3"), aws("sqs"), aws("secretsmanager")
@@ -11,7 +10,7 @@ url = sqs.create_queue(QueueName="again")["QueueUrl"]
 sqs.delete_queue(QueueUrl=url)
 with refusal("AWS.SimpleQueueService.QueueDeletedRecently", 400):
     sqs.create_queue(QueueName="again")
-time.sleep(0.8)
+pass_time(0.8)
 s3.create_bucket(Bucket="again")
 sqs.create_queue(QueueName="again")
 slow(1.0)

@@ -1,5 +1,4 @@
 # What stands in moto/timing/elbv2.py and autoscaling.py; the sources stand there.
-import time
 
 slow(0.003)
 ec2, elb, asg = aws("ec2"), aws("elbv2"), aws("autoscaling")
@@ -12,11 +11,12 @@ def state(name):
 
 made = elb.create_load_balancer(Name="lb", Subnets=subnets)["LoadBalancers"][0]
 assert made["State"]["Code"] == "provisioning" and state("lb")["Code"] == "provisioning", made
+pass_time(0.6)
 elb.get_waiter("load_balancer_available").wait(Names=["lb"], WaiterConfig={"Delay": 1, "MaxAttempts": 3})
 assert elb.create_load_balancer(Name="lb", Subnets=subnets)["LoadBalancers"][0]["State"]["Code"] == "active", "the same one"
 tell("POST", "outcomes", kind="elb.load_balancer", state="failed", message="no capacity")
 elb.create_load_balancer(Name="other", Subnets=subnets)
-time.sleep(0.6)
+pass_time(0.6)
 assert state("other") == {"Code": "failed", "Reason": "no capacity"}, state("other")
 
 # Instances are Pending before they are InService, and only then targets; Terminating before they are gone.
@@ -36,18 +36,18 @@ def targets():
 
 
 assert (instances(), targets()) == (["Pending", "Pending"], 0), (instances(), targets())
-time.sleep(0.35)
+pass_time(0.35)
 assert (instances(), targets()) == (["InService", "InService"], 2), (instances(), targets())
 asg.set_desired_capacity(AutoScalingGroupName="g", DesiredCapacity=1)
 assert instances() == ["InService", "Terminating"], instances()
 going = ec2.describe_instances(Filters=[{"Name": "instance-state-name", "Values": ["shutting-down"]}])["Reservations"]
 assert len(going) == 1, going
-time.sleep(0.25)
+pass_time(0.25)
 assert instances() == ["InService"], instances()
 
 # A refresh replaces them one after the other; there is one at a time, and it can be cancelled.
 asg.set_desired_capacity(AutoScalingGroupName="g", DesiredCapacity=2)
-time.sleep(0.35)
+pass_time(0.35)
 
 
 def refresh():
@@ -57,9 +57,9 @@ def refresh():
 asg.start_instance_refresh(AutoScalingGroupName="g")
 assert (refresh()["Status"], refresh()["PercentageComplete"], instances()) == ("InProgress", 0, ["InService", "InService"]), refresh()
 refused("InstanceRefreshInProgress", asg.start_instance_refresh, AutoScalingGroupName="g")
-time.sleep(0.4)
+pass_time(0.4)
 assert refresh()["PercentageComplete"] == 50 and instances() == ["InService", "Pending", "Terminating"], (refresh(), instances())
-time.sleep(0.7)
+pass_time(0.7)
 assert refresh()["Status"] == "Successful" and refresh()["PercentageComplete"] == 100, refresh()
 asg.start_instance_refresh(AutoScalingGroupName="g")
 asg.cancel_instance_refresh(AutoScalingGroupName="g")
@@ -67,7 +67,7 @@ assert refresh()["Status"] == "Cancelled", refresh()
 refused("ActiveInstanceRefreshNotFound", asg.cancel_instance_refresh, AutoScalingGroupName="g")
 tell("POST", "outcomes", kind="autoscaling.refresh", state="Failed", message="unhealthy")
 asg.start_instance_refresh(AutoScalingGroupName="g")
-time.sleep(1)
+pass_time(1)
 assert (refresh()["Status"], refresh()["StatusReason"]) == ("Failed", "unhealthy"), refresh()
 
 # A group that is deleted is seen until its instances are gone.
@@ -75,5 +75,5 @@ asg.delete_auto_scaling_group(AutoScalingGroupName="g", ForceDelete=True)
 found = asg.describe_auto_scaling_groups(AutoScalingGroupNames=["g"])["AutoScalingGroups"][0]
 assert found["Status"] == "Delete in progress" and set(instances()) == {"Terminating"}, found
 refused("ScalingActivityInProgress", asg.update_auto_scaling_group, AutoScalingGroupName="g", MaxSize=3)
-time.sleep(0.3)
+pass_time(0.3)
 assert instances() is None

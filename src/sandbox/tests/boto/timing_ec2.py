@@ -1,5 +1,4 @@
 # What stands in moto/timing/ec2.py; the sources stand there. The durations are those of the timing table, scaled.
-import time
 
 slow(0.003)
 ec2 = aws("ec2")
@@ -11,10 +10,11 @@ def gateway(name):
 
 made = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]
 assert made["State"] == "pending", made
+pass_time(0.05)
 ec2.get_waiter("vpc_available").wait(VpcIds=[made["VpcId"]])
 subnet = ec2.create_subnet(VpcId=made["VpcId"], CidrBlock="10.9.0.0/24")["Subnet"]
 assert subnet["State"] == "pending", subnet
-time.sleep(0.05)
+pass_time(0.05)
 assert ec2.describe_subnets(SubnetIds=[subnet["SubnetId"]])["Subnets"][0]["State"] == "available"
 internet = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
 address = ec2.allocate_address(Domain="vpc")["AllocationId"]
@@ -23,7 +23,7 @@ address = ec2.allocate_address(Domain="vpc")["AllocationId"]
 def create():
     nat = ec2.create_nat_gateway(SubnetId=subnet["SubnetId"], AllocationId=address)["NatGateway"]
     assert nat["State"] == "pending", nat
-    time.sleep(0.35)
+    pass_time(0.35)
     return gateway(nat["NatGatewayId"])
 
 
@@ -42,7 +42,7 @@ ec2.delete_nat_gateway(NatGatewayId=nat["NatGatewayId"])
 assert gateway(nat["NatGatewayId"])["State"] == "deleting"
 assert "AssociationId" in ec2.describe_addresses(AllocationIds=[address])["Addresses"][0]
 refused("DependencyViolation", ec2.delete_subnet, SubnetId=subnet["SubnetId"])
-time.sleep(0.25)
+pass_time(0.25)
 assert gateway(nat["NatGatewayId"])["State"] == "deleted"
 ec2.release_address(AllocationId=address)
 
@@ -51,12 +51,12 @@ service = "com.amazonaws.us-east-1."
 slowly = ec2.create_vpc_endpoint(VpcId=made["VpcId"], ServiceName=service + "sqs", VpcEndpointType="Interface", SubnetIds=[subnet["SubnetId"]])["VpcEndpoint"]
 assert slowly["State"] == "pending", slowly
 assert ec2.create_vpc_endpoint(VpcId=made["VpcId"], ServiceName=service + "s3", VpcEndpointType="Gateway")["VpcEndpoint"]["State"] == "available"
-time.sleep(0.25)
+pass_time(0.25)
 states = [one["State"] for one in ec2.describe_vpc_endpoints(VpcEndpointIds=[slowly["VpcEndpointId"]])["VpcEndpoints"]]
 assert states == ["available"], states
 ec2.delete_vpc_endpoints(VpcEndpointIds=[slowly["VpcEndpointId"]])
 states = [one["State"] for one in ec2.describe_vpc_endpoints(VpcEndpointIds=[slowly["VpcEndpointId"]])["VpcEndpoints"]]
 assert states == ["deleting"], states
 refused("DependencyViolation", ec2.delete_subnet, SubnetId=subnet["SubnetId"])
-time.sleep(0.25)
+pass_time(0.25)
 ec2.delete_subnet(SubnetId=subnet["SubnetId"])

@@ -1,5 +1,4 @@
 # What stands in moto/timing/rds.py and elasticache.py; the sources stand there.
-import time
 
 slow(0.001)
 rds, cache = aws("rds"), aws("elasticache")
@@ -17,7 +16,7 @@ def until(status, patience=3):
         seen.append(shown()["DBInstanceStatus"])
         if seen[-1] == status:
             return list(dict.fromkeys(seen))
-        time.sleep(0.01)
+        pass_time(0.01)
     raise AssertionError(seen)
 
 
@@ -42,14 +41,14 @@ slow(0.001)
 
 # What is not to be applied at once waits for the maintenance window.
 rds.modify_db_instance(DBInstanceIdentifier="db", DBInstanceClass="db.t4g.small")
-time.sleep(0.5)
+pass_time(0.5)
 found = shown()
 assert found["DBInstanceClass"] == "db.t4g.micro" and found["PendingModifiedValues"] == {"DBInstanceClass": "db.t4g.small"}, found
 refused("InvalidParameterCombination", rds.modify_db_instance, DBInstanceIdentifier="db", EngineVersion="8.4.99", ApplyImmediately=True)
 
 # Another parameter group takes effect at a reboot.
 rds.modify_db_instance(DBInstanceIdentifier="db", DBParameterGroupName="pg", ApplyImmediately=True)
-time.sleep(0.1)
+pass_time(0.1)
 assert shown()["DBParameterGroups"] == [{"DBParameterGroupName": "pg", "ParameterApplyStatus": "pending-reboot"}], shown()["DBParameterGroups"]
 assert rds.reboot_db_instance(DBInstanceIdentifier="db")["DBInstance"]["DBInstanceStatus"] == "rebooting"
 until("available")
@@ -59,7 +58,7 @@ rds.delete_db_instance(DBInstanceIdentifier="db", FinalDBSnapshotIdentifier="las
 assert shown()["DBInstanceStatus"] == "deleting"
 refused("InvalidDBInstanceState", rds.delete_db_instance, DBInstanceIdentifier="db", SkipFinalSnapshot=True)
 refused("InvalidDBParameterGroupState", rds.delete_db_parameter_group, DBParameterGroupName="pg")
-time.sleep(0.55)
+pass_time(0.55)
 refused("DBInstanceNotFound", shown)
 rds.delete_db_parameter_group(DBParameterGroupName="pg")
 assert [one["DBSnapshotIdentifier"] for one in rds.describe_db_snapshots()["DBSnapshots"]] == ["last"]
@@ -69,7 +68,7 @@ for bad in ["incompatible-network", "incompatible-parameters"]:
     rds.create_db_instance(DBInstanceIdentifier="db", **wanted)
     until(bad)
     rds.delete_db_instance(DBInstanceIdentifier="db", SkipFinalSnapshot=True)
-    time.sleep(0.6)
+    pass_time(0.6)
 
 
 def group():
@@ -79,17 +78,17 @@ def group():
 made = cache.create_replication_group(ReplicationGroupId="r", ReplicationGroupDescription="d", CacheNodeType="cache.t4g.micro", Engine="valkey", NumCacheClusters=1)
 assert made["ReplicationGroup"]["Status"] == "creating", made
 refused("InvalidReplicationGroupState", cache.delete_replication_group, ReplicationGroupId="r")
-time.sleep(0.7)
+pass_time(0.7)
 assert group() == "available"
 cache.modify_replication_group(ReplicationGroupId="r", CacheNodeType="cache.t4g.small", ApplyImmediately=True)
 assert group() == "modifying"
 refused("InvalidReplicationGroupState", cache.modify_replication_group, ReplicationGroupId="r", SnapshotWindow="01:00-02:00")
-time.sleep(0.4)
+pass_time(0.4)
 cache.delete_replication_group(ReplicationGroupId="r")
 assert group() == "deleting"
-time.sleep(0.4)
+pass_time(0.4)
 refused("ReplicationGroupNotFoundFault", group)
 tell("POST", "outcomes", kind="elasticache.replication_group", state="create-failed")
 cache.create_replication_group(ReplicationGroupId="r", ReplicationGroupDescription="d", CacheNodeType="cache.t4g.micro", Engine="valkey", NumCacheClusters=1)
-time.sleep(0.7)
+pass_time(0.7)
 assert group() == "create-failed"

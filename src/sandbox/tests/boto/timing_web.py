@@ -1,5 +1,4 @@
 # What stands in moto/timing/{acm,cloudfront,route53,wafv2}.py; the sources stand there.
-import time
 
 slow(0.002)
 acm, route53, cloudfront, waf = aws("acm"), aws("route53"), aws("cloudfront"), aws("wafv2")
@@ -19,7 +18,7 @@ pace(5)
 arn = acm.request_certificate(DomainName="a.test", ValidationMethod="DNS")["CertificateArn"]
 options = certificate(arn)["DomainValidationOptions"][0]
 assert "ResourceRecord" not in options and options["DomainName"] == "a.test", options
-time.sleep(1.05)
+pass_time(1.05)
 record = certificate(arn)["DomainValidationOptions"][0]["ResourceRecord"]
 zone = route53.create_hosted_zone(Name="a.test", CallerReference="1")["HostedZone"]["Id"]
 pace(120)
@@ -33,14 +32,14 @@ def change(action, name, kind, value):
 made = change("CREATE", record["Name"], "CNAME", record["Value"])
 assert made["Status"] == "PENDING" and route53.get_change(Id=made["Id"])["ChangeInfo"]["Status"] == "PENDING"
 assert certificate(arn)["Status"] == "PENDING_VALIDATION"
-time.sleep(0.3)
+pass_time(0.3)
 assert route53.get_change(Id=made["Id"])["ChangeInfo"]["Status"] == "INSYNC"
 refused("NoSuchChange", route53.get_change, Id="C0")
-time.sleep(0.8)
+pass_time(0.8)
 assert certificate(arn)["Status"] == "ISSUED", certificate(arn)
 tell("POST", "outcomes", kind="acm.certificate", state="FAILED", code="CAA_ERROR")
 arn = acm.request_certificate(DomainName="b.test", ValidationMethod="DNS")["CertificateArn"]
-time.sleep(1.1)
+pass_time(1.1)
 assert (certificate(arn)["Status"], certificate(arn)["FailureReason"]) == ("FAILED", "CAA_ERROR"), certificate(arn)
 
 # A distribution is spread after creation and after each change; until then it cannot go.
@@ -57,11 +56,12 @@ def status():
 
 
 assert made["Status"] == "InProgress" and status() == "InProgress", made
-time.sleep(1.05)
+pass_time(1.05)
 assert status() == "Deployed"
 found = cloudfront.get_distribution_config(Id=name)
 tag = cloudfront.update_distribution(Id=name, IfMatch=found["ETag"], DistributionConfig={**found["DistributionConfig"], "Enabled": False})["ETag"]
 refused("DistributionNotDisabled", cloudfront.delete_distribution, Id=name, IfMatch=tag)
+pass_time(1.05)
 cloudfront.get_waiter("distribution_deployed").wait(Id=name, WaiterConfig={"Delay": 1})
 cloudfront.delete_distribution(Id=name, IfMatch=tag)
 
@@ -73,5 +73,5 @@ pace(20)
 seen = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "m"}
 acl = waf.create_web_acl(Name="acl", Scope="REGIONAL", DefaultAction={"Allow": {}}, VisibilityConfig=seen)["Summary"]["ARN"]
 refused("WAFUnavailableEntityException", waf.associate_web_acl, WebACLArn=acl, ResourceArn=balancer)
-time.sleep(1.05)
+pass_time(1.05)
 waf.associate_web_acl(WebACLArn=acl, ResourceArn=balancer)
