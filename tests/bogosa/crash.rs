@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bogosa_sandbox::faults::rule::Rule;
 
-use crate::support::{Aws, differences};
+use crate::support::{Aws, differences, seed};
 
 const FILE: &str = "stacks/bogosa.yaml";
 const UP: [&str; 3] = ["up", FILE, "--yes"];
@@ -72,56 +72,59 @@ fn spread(calls: u64, part: u64, parts: u64) -> Vec<u64> {
     (0..wanted).filter(|number| number % parts == part).map(|number| 1 + number * calls / wanted).collect()
 }
 
+/// How many calls a run makes at least: where AWS hides things, how many are repeated depends on the moment.
+fn surely(calls: u64) -> u64 {
+    calls * 9 / 10
+}
+
 /// `up` dies, `up` again; then `destroy` dies, `destroy` again.
-fn up_and_destroy(part: u64, parts: u64) {
-    let aws = Aws::start();
-    let Undisturbed { picture, up, destroy } = undisturbed(&aws);
+fn up_and_destroy(aws: &Aws, part: u64, parts: u64) {
+    let Undisturbed { picture, up, destroy } = undisturbed(aws);
     for nth in spread(up, part, parts) {
         let mut story = format!("up died at changing call {nth} of {up}");
-        assert!(die(&aws, &UP, nth), "{story}: it ended before");
-        succeed(&aws, &UP, &story);
+        assert!(die(aws, &UP, nth) || nth > surely(up), "{story}: it ended before");
+        succeed(aws, &UP, &story);
         let other = differences(&picture, &aws.picture());
         assert!(other.is_empty(), "{story}: not the same end: {other:#?}");
         let plan = aws.plan(&[FILE]);
         assert!(plan.is_empty(), "{story}: {plan:?}");
         let nth = 1 + (nth - 1) * destroy / up;
         story.push_str(&format!(", destroy at {nth} of {destroy}"));
-        die(&aws, &DESTROY, nth);
-        succeed(&aws, &DESTROY, &story);
-        nothing_left(&aws, &story);
+        die(aws, &DESTROY, nth);
+        succeed(aws, &DESTROY, &story);
+        nothing_left(aws, &story);
         aws.reset();
     }
 }
 
 /// `up` dies, and the wreck is destroyed from its tags.
-fn destroyed_from_the_wreck(part: u64, parts: u64) {
-    let aws = Aws::start();
-    let up = undisturbed(&aws).up;
+fn destroyed_from_the_wreck(aws: &Aws, part: u64, parts: u64) {
+    let up = undisturbed(aws).up;
     for nth in spread(up, part, parts) {
         let story = format!("up died at changing call {nth} of {up}");
-        assert!(die(&aws, &UP, nth), "{story}: it ended before");
-        succeed(&aws, &DESTROY, &story);
-        nothing_left(&aws, &story);
+        assert!(die(aws, &UP, nth) || nth > surely(up), "{story}: it ended before");
+        succeed(aws, &DESTROY, &story);
+        nothing_left(aws, &story);
         aws.reset();
     }
 }
 
 #[test]
-fn killed_at_any_call_the_next_run_converges_1() {
-    up_and_destroy(0, 2);
+fn killed_at_any_call_the_next_run_converges() {
+    up_and_destroy(&Aws::start(), 0, 2);
 }
 
 #[test]
-fn killed_at_any_call_the_next_run_converges_2() {
-    up_and_destroy(1, 2);
+fn killed_at_any_call_of_an_aws_that_hides_the_next_run_converges() {
+    up_and_destroy(&Aws::that_hides(seed()), 1, 2);
 }
 
 #[test]
-fn a_wreck_is_destroyed_from_its_tags_1() {
-    destroyed_from_the_wreck(0, 2);
+fn a_wreck_is_destroyed_from_its_tags() {
+    destroyed_from_the_wreck(&Aws::start(), 0, 2);
 }
 
 #[test]
-fn a_wreck_is_destroyed_from_its_tags_2() {
-    destroyed_from_the_wreck(1, 2);
+fn a_wreck_on_an_aws_that_hides_is_destroyed_from_its_tags() {
+    destroyed_from_the_wreck(&Aws::that_hides(seed()), 1, 2);
 }
