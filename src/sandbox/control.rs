@@ -9,6 +9,8 @@
 //! | `POST clock?forward=SECONDS` | lets time pass at once |
 //! | `POST outcomes` | lets the next creation of a kind fail: `{"kind": "ec2.nat_gateway", "state": "failed", "code": …, "message": …}` |
 //! | `faults` | what goes wrong, by rule ([`crate::faults`]) |
+//! | `GET applications` | what runs for the instances of Auto Scaling groups, and where ([`crate::platform`]) |
+//! | `POST outage?zone=us-east-1a` | kills what runs in a zone, once |
 //! | `POST reset` | an empty account again |
 //! | `POST stop` | ends the sandbox |
 //! | `POST ivs/live?channel=ARN`, `DELETE` likewise | a broadcaster goes on air, or leaves ([`crate::missing::ivs`]) |
@@ -45,6 +47,7 @@ pub(crate) async fn answer(front: &Front, method: &Method, path: &str, query: &s
         ("POST", "reset") => match front.stack.reset().await {
             Ok(()) => {
                 front.counts.reset();
+                front.platform.ring();
                 Reply::json(200, &json!({ "result": "ok" }))
             }
             Err(error) => failed(&error),
@@ -73,6 +76,11 @@ pub(crate) async fn answer(front: &Front, method: &Method, path: &str, query: &s
                 Err(error) => failed(&error),
             },
             _ => Reply::json(400, &json!({ "error": "a JSON object with the member `kind` is wanted" })),
+        },
+        ("GET", "applications") => Reply::json(200, &front.platform.applications()),
+        ("POST", "outage") => match Form::parse(query.as_bytes()).get("zone") {
+            Some(zone) => Reply::json(200, &json!({ "instances": front.platform.outage(zone) })),
+            None => Reply::json(400, &json!({ "error": "the parameter `zone` is wanted: outage?zone=us-east-1a" })),
         },
         ("POST", "stop") => {
             front.stop.notify_one();

@@ -65,7 +65,7 @@ pub struct Status {
 
 /// Serves in the foreground until stopped over `/_sandbox/stop`, Ctrl-C or SIGTERM: what `bogosa sandbox serve` runs.
 pub async fn serve(port: u16) -> anyhow::Result<()> {
-    let options = Options { port, ..Options::default() };
+    let options = Options { port, applications: true, ..Options::default() };
     let served = tokio::task::spawn_blocking(move || {
         // Nobody listens: `ensure_running` has made the environment before.
         Sandbox::start(&options, &|_| ()).map(Sandbox::wait)

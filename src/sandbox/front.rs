@@ -10,6 +10,7 @@ use crate::{
     delivery::Delivery,
     layer::Stack,
     moto::{Moto, strip_hop_by_hop},
+    platform::Platform,
     reply::Reply,
 };
 use hyper::{Request, Response, body::Incoming, service::service_fn};
@@ -28,15 +29,16 @@ pub struct Front {
     pub stack: Stack,
     pub counts: Counts,
     pub started: Instant,
+    pub platform: Platform,
     pub port: u16,
     /// Rung by `POST /_sandbox/stop`.
     pub stop: Notify,
 }
 
 impl Front {
-    pub fn new(moto: Moto, behaviour: Behaviour, port: u16) -> Front {
+    pub fn new(moto: Moto, behaviour: Behaviour, port: u16, platform: Platform) -> Front {
         let stack = Stack::new(moto, Shared::new(behaviour));
-        Front { stack, counts: Counts::default(), started: Instant::now(), port, stop: Notify::new() }
+        Front { stack, counts: Counts::default(), started: Instant::now(), platform, port, stop: Notify::new() }
     }
 
     /// Behaves like this from now on.
@@ -60,8 +62,8 @@ impl Front {
                     Ok((stream, _)) => stream,
                     Err(_) => continue, // a client that left before it was greeted, or too many open files for now
                 },
-                () = self.stop.notified() => return,
-                () = &mut end => return,
+                () = self.stop.notified() => break,
+                () = &mut end => break,
             };
             let _ = stream.set_nodelay(true); // only speed
             let front = Arc::clone(&self);
@@ -81,6 +83,8 @@ impl Front {
                 let _ = http.timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service).await;
             });
         }
+        // Before the port is given up: whoever waits for that waits for this too.
+        self.platform.end().await;
     }
 
     async fn answer(self: Arc<Front>, request: Request<Incoming>) -> (Response<Sent>, Delivery) {
@@ -102,7 +106,12 @@ impl Front {
         let call = Call::new(parts.method, parts.uri, parts.headers, body);
         self.counts.count(&call);
         let id = call.request_id.clone();
-        send(self.stack.run(call).await, &id)
+        let concerns_groups = call.mutates && call.service == "autoscaling";
+        let reply = self.stack.run(call).await;
+        if concerns_groups {
+            self.platform.ring();
+        }
+        send(reply, &id)
     }
 }
 

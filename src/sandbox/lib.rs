@@ -29,6 +29,7 @@ pub mod id;
 pub mod layer;
 pub mod missing;
 pub mod moto;
+pub mod platform;
 pub mod reply;
 pub mod resources;
 pub mod shapes;
@@ -40,6 +41,7 @@ use anyhow::Context;
 use behaviour::Behaviour;
 use front::Front;
 use moto::{Moto, venv};
+use platform::Platform;
 use std::{io::Write, net::Ipv4Addr, path::PathBuf, sync::Arc, thread};
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -54,6 +56,8 @@ pub struct Options {
     /// Where Python's environment is kept; the user's cache where absent.
     pub cache: Option<PathBuf>,
     pub behaviour: Behaviour,
+    /// Run the applications of instances as processes, behind local load balancers ([`platform`]).
+    pub applications: bool,
 }
 
 /// A running sandbox in this process. It and moto end when it is dropped. Needs no tokio runtime: it has its own.
@@ -77,7 +81,8 @@ impl Sandbox {
             .with_context(|| format!("cannot listen on port {} of 127.0.0.1", options.port))?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let front = Arc::new(Front::new(Moto::start(&python)?, options.behaviour, port));
+        let platform = Platform::new(options.applications.then(|| cache.join("platform").join(port.to_string())));
+        let front = Arc::new(Front::new(Moto::start(&python)?, options.behaviour, port, platform));
         // One thread: the work is small, and handing it between threads costs more than it.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (end, ended) = oneshot::channel();
@@ -86,6 +91,7 @@ impl Sandbox {
             runtime.block_on(async move {
                 // Whoever waits for the first answer waits for this too. It fails only where moto has died.
                 let _ = served.behave(served.stack.behaviour.get()).await;
+                tokio::spawn(Platform::run(Arc::clone(&served)));
                 // Registering an open listener fails only where the runtime itself is broken.
                 if let Ok(listener) = TcpListener::from_std(listener) {
                     let ended = async { drop(ended.await) };

@@ -20,6 +20,7 @@ use hyper_util::{
     client::legacy::{Client, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
     io::{BufRead, BufReader, Read, Write},
@@ -114,6 +115,12 @@ impl Moto {
     /// Lets time pass at once.
     pub async fn forward_clock(&self, by: Duration) -> anyhow::Result<()> {
         self.bridge(Method::POST, "/_bridge/clock", Some(&json!({ "forward": by.as_secs_f64() }))).await.map(drop)
+    }
+
+    /// Tells what is seen of processes, and hears what there is ([`crate::platform`]).
+    pub(crate) async fn platform<Seen: Serialize, View: DeserializeOwned>(&self, seen: &Seen) -> anyhow::Result<View> {
+        let reply = self.bridge(Method::POST, "/_bridge/platform", Some(&serde_json::to_value(seen)?)).await?;
+        serde_json::from_slice(reply.body.whole()).context("moto's instances")
     }
 
     /// Lets the next creation of a kind fail: `{"kind": "ec2.nat_gateway", "state": "failed", "code": …, "message": …}`.

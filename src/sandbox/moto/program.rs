@@ -82,9 +82,16 @@ const CONSISTENCY: &[File] = files! {
     "consistency/queues.py"
 };
 
+/// Instances whose application runs as a process here.
+const PLATFORM: &[File] = files! {
+    "platform/instances.py"
+    "platform/rolling.py"
+    "platform/targets.py"
+};
+
 /// Later ones see what earlier ones define; a later patch of the same method stands around an earlier one.
 pub(super) fn files() -> Vec<File> {
     let before: &[File] = files! { "patching.py" "behaviour.py" };
     let after: &[File] = files! { "cbor.py" "inventory.py" "server.py" };
-    [before, CORRECTIONS, TIMING, RULES, CONSISTENCY, after].concat()
+    [before, CORRECTIONS, TIMING, RULES, CONSISTENCY, PLATFORM, after].concat()
 }

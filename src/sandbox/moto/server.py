@@ -43,6 +43,8 @@ class Bridge:
             AGENDA.catch_up()
             if path == "/_bridge/resources":
                 return self.answer(start_response, inventory())
+            if path == "/_bridge/platform":
+                return self.answer(start_response, exchange(json.loads(body)))
             if path == "/_bridge/reset":
                 reset()
                 return self.answer(start_response, {})
@@ -83,6 +85,7 @@ def create_patched_app(name):
 def reset():
     AGENDA.clear()
     OUTCOMES.clear()
+    forget_platform()
     BackendDict.reset()
     reset_model_data()
 

@@ -6,11 +6,16 @@ use bogosa_sandbox::moto::venv;
 use std::process::Command;
 
 fn run(script: &str) {
-    let aws = aws();
+    run_on(&aws().endpoint, script);
+}
+
+/// What the script prints.
+pub fn run_on(endpoint: &str, script: &str) -> String {
     let python = venv::ensure(&venv::cache_dir().unwrap(), &|_| ()).unwrap();
     let program = [include_str!("boto/prelude.py"), script].join("\n");
-    let output = Command::new(python).args(["-I", "-c", &program]).env("ENDPOINT", &aws.endpoint).output().unwrap();
+    let output = Command::new(python).args(["-I", "-c", &program]).env("ENDPOINT", endpoint).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
 }
 
 macro_rules! scripts {

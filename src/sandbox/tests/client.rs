@@ -36,7 +36,10 @@ pub fn aws() -> Aws {
 
 /// A sandbox that behaves so.
 pub fn behaving(behaviour: Behaviour) -> Aws {
-    let options = Options { behaviour, ..Options::default() };
+    behaving_with(Options { behaviour, ..Options::default() })
+}
+
+pub fn behaving_with(options: Options) -> Aws {
     let say = |line: &str| eprintln!("{line}");
     Aws { sandbox: Sandbox::start(&options, &say).unwrap(), region: "us-east-1" }
 }

@@ -20,7 +20,7 @@ async fn served() {
 }
 
 /// A stand-in for the binary: `sandbox serve --port N` runs the test above.
-fn bogosa() -> PathBuf {
+pub fn bogosa() -> PathBuf {
     let script = env::temp_dir().join(format!("bogosa-stand-in-{}-{:?}", std::process::id(), thread::current().id()));
     let this = env::current_exe().unwrap();
     fs::write(&script, format!("#!/bin/sh\nSANDBOX_TEST_PORT=$4 exec {} --exact daemon::served\n", this.display()))
@@ -29,19 +29,19 @@ fn bogosa() -> PathBuf {
     script
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// The log and the lock that a run leaves in the user's cache.
-fn tidy(port: u16) {
+pub fn tidy(port: u16) {
     let cache = bogosa_sandbox::moto::venv::cache_dir().unwrap();
     for kind in ["log", "lock", "pid"] {
         drop(fs::remove_file(cache.join(format!("{port}.{kind}"))));
     }
 }
 
-fn start(exe: &Path, port: u16) -> Endpoint {
+pub fn start(exe: &Path, port: u16) -> Endpoint {
     daemon::ensure_running(exe, port, &|_| ()).unwrap()
 }
 

@@ -8,5 +8,6 @@ mod boto;
 mod daemon;
 mod faults;
 mod front;
+mod platform;
 mod tagging;
 mod throttle;

@@ -83,12 +83,9 @@ def autoscaling():
     @around(InstanceState, "__init__")
     def state(old, self, *args, **kwargs):
         old(self, *args, **kwargs)
-        template = self.auto_scaling_group.ec2_launch_template
-        self.template = None
-        if template is not None:
-            version = template.get_version(self.auto_scaling_group.provided_launch_template_version or "$Default").number
-            self.template = {"LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "Version": str(version)}
-            self.instance.add_tags({"aws:ec2launchtemplate:version": str(version)})
+        self.template = template_of(self.auto_scaling_group)
+        if self.template is not None:
+            self.instance.add_tags({"aws:ec2launchtemplate:version": self.template["Version"]})
 
     InstanceState.launch_template = property(lambda self: self.template)
 
@@ -103,3 +100,15 @@ def autoscaling():
                 "NumberOfLaunchConfigurations": len(self.autoscaling_backend.launch_configurations),
             }
         )
+
+
+def template_version(group):
+    """The version of its launch template that a group now starts instances with."""
+    template = group.ec2_launch_template
+    return template and template.get_version(group.provided_launch_template_version or "$Default")
+
+
+def template_of(group):
+    """The same as the API shows it."""
+    template, version = group.ec2_launch_template, template_version(group)
+    return version and {"LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "Version": str(version.number)}

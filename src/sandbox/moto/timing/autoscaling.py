@@ -41,7 +41,7 @@ def autoscaling_timing():
 
     # What the group lets go is Terminating, and its instance shutting down, for a while. (EC2's own TerminateInstances is not
     # in the timing table.)
-    LETTING_GO = []
+    LETTING_GO, terminate = [], EC2Backend.terminate_instances
 
     @around(EC2Backend)
     def terminate_instances(old, self, instance_ids):
@@ -50,17 +50,18 @@ def autoscaling_timing():
         gone = [(one, one._state) for one in self.get_multi_instances_by_id(instance_ids)]
         for instance, _ in gone:
             instance._state = State("shutting-down", 32)
-        after(KIND, "terminate", lambda: old(self, instance_ids))
         return gone
 
     @around(FakeAutoScalingGroup)
     def set_desired_capacity(old, self, new_capacity):
-        before = list(self.instance_states)
+        leaving = [one for one in self.instance_states if one.lifecycle_state == "Terminating"]
+        self.instance_states = before = [one for one in self.instance_states if one not in leaving]
         LETTING_GO.append(self)
         try:
             old(self, new_capacity)
         finally:
             LETTING_GO.pop()
+            self.instance_states += leaving
         leave_slowly(self, [one for one in before if one not in self.instance_states])
 
     # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html
@@ -76,15 +77,32 @@ def autoscaling_timing():
         leave_slowly(group, [state])
         return answer
 
+    # What a group replaces, or has beyond its size: none of the others goes in its stead.
+    @add(FakeAutoScalingGroup)
+    def let_go(self, states):
+        states = [one for one in self.active_instances() if one in states]
+        self.instance_states = [one for one in self.instance_states if one not in states]
+        LETTING_GO.append(self)
+        try:
+            self.autoscaling_backend.ec2_backend.terminate_instances([one.instance.id for one in states])
+        finally:
+            LETTING_GO.pop()
+        leave_slowly(self, states)
+        if len(self.active_instances()) < (self.desired_capacity or 0):
+            self.set_desired_capacity(self.desired_capacity)
+
     def leave_slowly(group, states):
+        deregister(group, states)
         for one in states:
             one.lifecycle_state = "Terminating"
             group.instance_states.append(one)
 
         def gone():
             group.instance_states = [one for one in group.instance_states if one not in states]
+            terminate(group.autoscaling_backend.ec2_backend, [one.instance.id for one in states])
 
-        after(KIND, "terminate", gone)
+        if states:
+            when_ended(states, gone)
 
     # https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AutoScalingGroup.html, Status: "The current state of the group
     # when the DeleteAutoScalingGroup operation is in progress."
@@ -96,13 +114,14 @@ def autoscaling_timing():
         ending(group)
         group.status, group.min_size = "Delete in progress", 0
         part = 1.0 if group.instance_states else 0.1
+        leaving = list(group.instance_states)
         group.set_desired_capacity(0)
 
         def go():
             if self.autoscaling_groups.get(group_name) is group:
                 old(self, group_name)
 
-        after(KIND, "terminate", go, part)
+        when_ended(leaving, go, part)
 
     @around(AutoScalingBackend)
     def update_auto_scaling_group(old, self, name, *args, **kwargs):

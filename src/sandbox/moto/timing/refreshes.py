@@ -14,28 +14,39 @@ def refreshes_timing():
         group = refreshed(self)
         if running(group):
             refuse("InstanceRefreshInProgress", f"An Instance Refresh is already in progress and blocks the execution of this Instance Refresh. (ID: {running(group)['InstanceRefreshId']})")
-        states, failure = list(group.active_instances()), outcome("autoscaling.refresh")
+        failure = outcome("autoscaling.refresh")
         refresh = {
             "InstanceRefreshId": str(uuid.uuid4()),
             "AutoScalingGroupName": group.name,
             "Status": "InProgress",
             "StartTime": now(),
             "PercentageComplete": 0,
-            "InstancesToUpdate": len(states),
             "Preferences": self._get_param("Preferences") or {},
         }
         wanted = self._get_param("DesiredConfiguration") or {}
         if wanted:
             refresh["DesiredConfiguration"] = wanted
-        before = group.ec2_launch_template and {"LaunchTemplateId": group.ec2_launch_template.id, "Version": group.provided_launch_template_version}
+        # https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-rollback.html: not to `$Latest` or `$Default`.
+        before = None
+        if str(group.provided_launch_template_version).isdigit():
+            before = {"LaunchTemplateId": group.ec2_launch_template.id, "Version": group.provided_launch_template_version}
         if wanted.get("LaunchTemplate"):
             use(self.autoscaling_backend, group, wanted["LaunchTemplate"])
         refreshes(group).insert(0, refresh)
-        group.before_refresh = before
+        group.before_refresh = wanted and before
+        states = list(group.active_instances())
+        if str(refresh["Preferences"].get("SkipMatching")).lower() == "true":
+            states = [one for one in states if one.launch_template != template_of(group)]
+        refresh["InstancesToUpdate"] = len(states)
         replace(self.autoscaling_backend, group, refresh, states, "Successful", failure)
         return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
 
     def replace(backend, group, refresh, states, end, failure=None):
+        starts_processes = PLATFORM["on"] and template_version(group) and release_in(template_version(group).data.get("UserData"))
+        if failure is None and (starts_processes or any(has_process(state) for state in states)):
+            group.rolling = Rolling(backend, group, refresh, states, end, lambda: roll_back(backend, group, refresh))
+            group.rolling.step()
+            return
         status = refresh["Status"]
 
         def one(number, state):
@@ -82,10 +93,16 @@ def refreshes_timing():
         group, refresh = current(self)
         if not refresh.get("DesiredConfiguration") or not group.before_refresh:
             refuse("IrreversibleInstanceRefresh", "The desired configuration of the instance refresh is not specified.")
-        use(self.autoscaling_backend, group, group.before_refresh)
-        refresh["Status"] = "RollbackInProgress"
-        replace(self.autoscaling_backend, group, refresh, list(group.active_instances()), "RollbackSuccessful")
+        roll_back(self.autoscaling_backend, group, refresh)
         return ActionResult({"InstanceRefreshId": refresh["InstanceRefreshId"]})
+
+    def roll_back(backend, group, refresh):
+        use(backend, group, group.before_refresh)
+        refresh["Status"] = "RollbackInProgress"
+        if getattr(group, "rolling", None):
+            group.rolling.stop()
+        states = [one for one in group.active_instances() if one.launch_template != template_of(group)]
+        replace(backend, group, refresh, states, "RollbackSuccessful")
 
     def refreshed(self):
         name = self._get_param("AutoScalingGroupName")

@@ -1,0 +1,84 @@
+//! What an application finds in its environment: what its release says, what an instance has on AWS, and what is other
+//! here than there. The only place that knows the bundled shop.
+
+use super::release::Release;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
+
+/// Where a process runs.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    pub(super) instance: &'a str,
+    pub(super) region: &'a str,
+    pub(super) zone: &'a str,
+    /// The sandbox's own, where all of AWS is.
+    pub(super) sandbox_port: u16,
+    /// The one to listen on, of 127.0.0.1.
+    pub(super) port: u16,
+    /// The load balancer's address.
+    pub(super) url: &'a str,
+    /// This instance's own.
+    pub(super) folder: &'a Path,
+    /// What the instances of a group have in common: the database and whatever else outlives them.
+    pub(super) shared: &'a Path,
+}
+
+/// Later ones win: what the release says of addresses and modes is meant for AWS.
+pub(super) fn environment(place: &Place, release: &Release) -> BTreeMap<String, String> {
+    let database = release.database.is_some().then(|| database_url(place.shared));
+    let mut all = release.environment.clone();
+    all.extend(inherited());
+    all.extend(pairs([
+        ("HOME", place.folder.display().to_string()),
+        ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", place.sandbox_port)),
+        ("AWS_REGION", place.region.to_owned()),
+        ("AWS_DEFAULT_REGION", place.region.to_owned()),
+        ("AWS_ACCESS_KEY_ID", place.instance.to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ("INSTANCE_ID", place.instance.to_owned()),
+        ("AVAILABILITY_ZONE", place.zone.to_owned()),
+        ("PORT", place.port.to_string()),
+        ("PUBLIC_URL", place.url.to_owned()),
+    ]));
+    all.extend(database.iter().map(|url| ("DATABASE_URL".to_owned(), url.clone())));
+    all.extend(shop(place));
+    all.extend(database.map(|url| ("SHOP_DATABASE_URL".to_owned(), url)));
+    all
+}
+
+/// The shop's settings (app/README.md). In development it takes plain HTTP, has sample data and keeps its mails readable.
+fn shop(place: &Place) -> Vec<(String, String)> {
+    pairs([
+        ("SHOP_MODE", "development".to_owned()),
+        ("SHOP_LISTEN", format!("127.0.0.1:{}", place.port)),
+        ("SHOP_PUBLIC_URL", place.url.to_owned()),
+        ("SHOP_TRUSTED_PROXIES", "1".to_owned()),
+        ("SHOP_BUS", "database".to_owned()),
+        ("SHOP_MEDIA_FOLDER", place.shared.join("media").display().to_string()),
+    ])
+}
+
+/// moto's RDS has no database behind it.
+fn database_url(shared: &Path) -> String {
+    format!("sqlite://{}?mode=rwc", shared.join("database.sqlite").display())
+}
+
+/// What a program needs to run at all. The rest of ours is not the application's: it may name a real account.
+fn inherited() -> Vec<(String, String)> {
+    ["PATH", "LANG", "TMPDIR", "TZ"]
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)))
+        .collect()
+}
+
+/// The folders that [`environment`] names and that have to exist.
+pub(super) fn folders(place: &Place) -> [PathBuf; 2] {
+    [place.folder.to_owned(), place.shared.join("media")]
+}
+
+fn pairs<const N: usize>(pairs: [(&str, String); N]) -> Vec<(String, String)> {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}

@@ -1,0 +1,46 @@
+//! What all parts of the platform need of the sandbox around them.
+
+use crate::{action, body::Body, call::Call, front::Front, reply::Reply};
+use hyper::{HeaderMap, Method, Uri, header};
+use std::{collections::HashSet, path::PathBuf, sync::Arc};
+use tokio::sync::{Mutex, Notify};
+
+#[derive(Debug)]
+pub(super) struct Site {
+    front: Arc<Front>,
+    /// For everything on disk; gone when the sandbox is.
+    pub(super) folder: PathBuf,
+    /// Rung when something is seen that moto should hear of.
+    pub(super) ring: Arc<Notify>,
+    /// Held while an artifact is fetched.
+    pub(super) fetching: Mutex<()>,
+    /// By group, the releases whose database is up to date; held while one is brought there.
+    pub(super) migrated: Mutex<HashSet<(String, String)>>,
+}
+
+impl Site {
+    pub(super) fn new(front: Arc<Front>, folder: PathBuf, ring: Arc<Notify>) -> Site {
+        Site { front, folder, ring, fetching: Mutex::default(), migrated: Mutex::default() }
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.front.port
+    }
+
+    /// An empty call of that region, to make others of.
+    pub(super) fn call(&self, region: &str) -> Call {
+        let mut headers = HeaderMap::new();
+        if let Ok(signed) = action::authorization("", region, "s3").parse() {
+            headers.insert(header::AUTHORIZATION, signed);
+        }
+        if let Ok(host) = format!("127.0.0.1:{}", self.port()).parse() {
+            headers.insert(header::HOST, host);
+        }
+        Call::new(Method::GET, Uri::default(), headers, Body::default())
+    }
+
+    /// Asks as a layer does: without the faults and limits that befall clients.
+    pub(super) async fn ask(&self, call: Call) -> Reply {
+        self.front.stack.ask(call).await
+    }
+}
