@@ -19,6 +19,8 @@ pub(super) struct Place<'a> {
     pub(super) port: u16,
     /// The load balancer's address.
     pub(super) url: &'a str,
+    /// What the release's secret holds.
+    pub(super) secret_key: Option<String>,
     /// This instance's own.
     pub(super) folder: &'a Path,
     /// What the instances of a group have in common: the database and whatever else outlives them.
@@ -43,6 +45,7 @@ pub(super) fn environment(place: &Place, release: &Release) -> BTreeMap<String, 
         ("PORT", place.port.to_string()),
         ("PUBLIC_URL", place.url.to_owned()),
     ]));
+    all.extend(place.secret_key.iter().map(|key| ("SECRET_KEY".to_owned(), key.clone())));
     all.extend(database.iter().map(|url| ("DATABASE_URL".to_owned(), url.clone())));
     all.extend(shop(place));
     all.extend(database.map(|url| ("SHOP_DATABASE_URL".to_owned(), url)));

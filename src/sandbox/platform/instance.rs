@@ -10,6 +10,7 @@ use super::{
     view::{Listed, SeenInstance, State},
 };
 use anyhow::{Context, bail};
+use serde_json::json;
 use std::{
     fs, io,
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -165,6 +166,10 @@ impl Instance {
             sandbox_port: site.port(),
             port,
             url: url.unwrap_or(&own),
+            secret_key: match &release.secret_key_arn {
+                Some(arn) => Some(secret(site, region, arn).await?),
+                None => None,
+            },
             folder: &folder,
             shared: &shared,
         };
@@ -213,6 +218,13 @@ impl Instance {
 /// What the instances of a group share.
 pub(super) fn shared(site: &Site, group: &str) -> PathBuf {
     site.folder.join("groups").join(group.replace([':', '/'], "_"))
+}
+
+async fn secret(site: &Site, region: &str, arn: &str) -> anyhow::Result<String> {
+    let call = site.call(region).target("secretsmanager", "secretsmanager.GetSecretValue", &json!({ "SecretId": arn }));
+    let reply = site.ask(call).await;
+    let found = reply.as_json()["SecretString"].as_str().map(str::to_owned);
+    found.with_context(|| format!("cannot read the secret {arn}: {}", reply.error_code().unwrap_or_default()))
 }
 
 /// A file of the artifact where there is one of that name, else what the `PATH` has.

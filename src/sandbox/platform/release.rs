@@ -18,6 +18,9 @@ pub(crate) struct Release {
     pub(crate) environment: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) database: Option<Database>,
+    /// The secret in Secrets Manager that all instances know as `SECRET_KEY`.
+    #[serde(default)]
+    pub(crate) secret_key_arn: Option<String>,
     #[serde(default)]
     pub(crate) log_group: Option<String>,
 }

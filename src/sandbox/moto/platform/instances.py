@@ -2,7 +2,6 @@
 # it sees of them, and is told what there is; in between, what it saw stands here.
 # A release is a line of the user data, `release='…'`: JSON inside a shell's single quotes.
 import re
-import time
 import traceback
 
 # By instance: {"state": "starting" | "running" | "failed" | "ended", "reason": …, "served": whether it was ever healthy}. By target
@@ -90,7 +89,7 @@ def ailment(group, state):
     """Why an instance is of no use; None where it is, or may yet become so within its grace period.
     https://docs.aws.amazon.com/autoscaling/ec2/userguide/health-check-grace-period.html"""
     seen, name = seen_of(state.instance.id), state.instance.id
-    graceful = time.monotonic() - state.since < (group.health_check_grace_period or 0)
+    graceful = CLOCK.now() - state.since < (group.health_check_grace_period or 0)
     if seen.get("state") == "failed" and (seen["served"] or not graceful):
         return f"Instance {name} failed EC2 health checks: {seen['reason']}"
     if group.health_check_type == "ELB" and not graceful:
@@ -109,7 +108,7 @@ def tend(group):
         group.rolling.step()
     for state in group.instance_states:
         if state.since is None and state.lifecycle_state == "InService":
-            state.since = time.monotonic()
+            state.since = CLOCK.now()
     suspended = {one["ProcessName"] for one in group.suspended_processes}
     if suspended & {"HealthCheck", "ReplaceUnhealthy", "Terminate", "Launch"}:
         return

@@ -14,6 +14,7 @@ wrong = [
     ({"artifact": {**ARTIFACT, "sha256": "0" * 64}}, "has the SHA-256 " + ARTIFACT["sha256"]),
     ({"command": 7}, "invalid type: integer"),
     ({"command": "nothing"}, "nothing: not found"),
+    ({"secret_key_arn": "nothing"}, "cannot read the secret nothing: ResourceNotFoundException"),
     ({"migrate": ["migrate"]}, "the migration of the database failed"),
 ]
 for changed, said in wrong:

@@ -1,6 +1,7 @@
 # Instances become processes behind a local load balancer, and end with their group.
 environment = {"VERSION": "1", "QUOTE": "it's", "SHOP_MODE": "production"}
-start(migrate=["migrate"], database={"host": "db", "port": 3306, "name": "shop", "secret_arn": "arn"}, environment=environment)
+secret = aws("secretsmanager").create_secret(Name="key", SecretString="s3cret")["ARN"]
+start(secret_key_arn=secret, migrate=["migrate"], database={"host": "db", "port": 3306, "name": "shop", "secret_arn": "arn"}, environment=environment)
 
 # No listener forwards to them yet.
 until("running instances", lambda: len(instances("unused")) == 2)
@@ -17,6 +18,7 @@ told = who()
 url, found = application()["url"], told["environment"]
 assert found["QUOTE"] == "it's" and found["AWS_ENDPOINT_URL"] == ENDPOINT and found["AWS_REGION"] == "us-east-1", found
 assert (found["SHOP_MODE"], found["SHOP_PUBLIC_URL"], found["SHOP_LISTEN"]) == ("development", url, "127.0.0.1:" + found["PORT"]), found
+assert found["SECRET_KEY"] == "s3cret", found
 assert found["DATABASE_URL"] == found["SHOP_DATABASE_URL"] and found["DATABASE_URL"].startswith("sqlite://"), found
 with open(found["DATABASE_URL"].removeprefix("sqlite://").split("?")[0] + ".migrations") as file:
     assert file.read() == "1\n", "migrated once"
