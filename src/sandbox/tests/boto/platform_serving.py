@@ -5,10 +5,11 @@ start(secret_key_arn=secret, migrate=["migrate"], database={"host": "db", "port"
 
 # No listener forwards to them yet.
 until("running instances", lambda: len(instances("unused")) == 2)
-assert get()[0] == 503 and {one["Reason"] for one in health().values()} == {"Target.NotInUse"}, health()
+until("unused targets", lambda: {one.get("Reason") for one in health().values()} == {"Target.NotInUse"})
+assert get()[0] == 503
 listener = forward()
 up = until("healthy instances", lambda: len(instances()) == 2 and instances())
-assert {one["State"] for one in health().values()} == {"healthy"} and set(health()) == set(up), health()
+until("the same health at AWS", lambda: {one["State"] for one in health().values()} == {"healthy"} and set(health()) == set(up))
 assert {one["zone"] for one in up.values()} == {"us-east-1a", "us-east-1b"} and application()["load_balancer_arn"] == BALANCER, application()
 assert {one["release"] for one in up.values()} == {ARTIFACT["sha256"]} and all(lives(one["pid"]) for one in up.values()), up
 
