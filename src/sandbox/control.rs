@@ -47,7 +47,7 @@ pub(crate) async fn answer(front: &Front, method: &Method, path: &str, query: &s
         ("POST", "reset") => match front.stack.reset().await {
             Ok(()) => {
                 front.counts.reset();
-                front.platform.ring();
+                front.platform.reset();
                 Reply::json(200, &json!({ "result": "ok" }))
             }
             Err(error) => failed(&error),

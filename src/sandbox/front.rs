@@ -13,11 +13,13 @@ use crate::{
     platform::Platform,
     reply::Reply,
 };
+use bytes::Bytes;
 use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
     future::Future,
     io,
+    path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -36,8 +38,10 @@ pub struct Front {
 }
 
 impl Front {
-    pub fn new(moto: Moto, behaviour: Behaviour, port: u16, platform: Platform) -> Front {
+    /// `folder` is for what runs beside moto; without one nothing does.
+    pub fn new(moto: Moto, behaviour: Behaviour, port: u16, folder: Option<PathBuf>) -> Front {
         let stack = Stack::new(moto, Shared::new(behaviour));
+        let platform = Platform::new(folder, Arc::clone(&stack.moto.waiting));
         Front { stack, counts: Counts::default(), started: Instant::now(), platform, port, stop: Notify::new() }
     }
 
@@ -107,9 +111,13 @@ impl Front {
         self.counts.count(&call);
         let id = call.request_id.clone();
         let concerns_groups = call.mutates && call.service == "autoscaling";
-        let reply = self.stack.run(call).await;
+        let event = call.is("lambda", "Invoke").then(|| Bytes::copy_from_slice(call.body.whole()));
+        let mut reply = self.stack.run(call).await;
         if concerns_groups {
             self.platform.ring();
+        }
+        if let Some(event) = event {
+            reply = Platform::invoke(&self, reply, event).await;
         }
         send(reply, &id)
     }

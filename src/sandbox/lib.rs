@@ -56,7 +56,7 @@ pub struct Options {
     /// Where Python's environment is kept; the user's cache where absent.
     pub cache: Option<PathBuf>,
     pub behaviour: Behaviour,
-    /// Run the applications of instances as processes, behind local load balancers ([`platform`]).
+    /// Run the applications of instances, behind local load balancers, and Lambda functions ([`platform`]).
     pub applications: bool,
 }
 
@@ -81,8 +81,8 @@ impl Sandbox {
             .with_context(|| format!("cannot listen on port {} of 127.0.0.1", options.port))?;
         listener.set_nonblocking(true)?;
         let port = listener.local_addr()?.port();
-        let platform = Platform::new(options.applications.then(|| cache.join("platform").join(port.to_string())));
-        let front = Arc::new(Front::new(Moto::start(&python)?, options.behaviour, port, platform));
+        let folder = options.applications.then(|| cache.join("platform").join(port.to_string()));
+        let front = Arc::new(Front::new(Moto::start(&python)?, options.behaviour, port, folder));
         // One thread: the work is small, and handing it between threads costs more than it.
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let (end, ended) = oneshot::channel();

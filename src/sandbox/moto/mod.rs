@@ -26,12 +26,16 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     path::Path,
     process::{Child, Command, Stdio},
-    sync::mpsc,
+    sync::{Arc, mpsc},
     time::Duration,
 };
+use tokio::sync::Notify;
 
 /// How long Python may take to import moto and open its port.
 const START: Duration = Duration::from_secs(120);
+
+/// A header of moto's answers (`platform/functions.py`).
+const WAITING: &str = "x-bogosa-waiting";
 
 /// Reads the files below from its standard input, a line of JSON, and runs them; the input then stays open.
 const BOOTSTRAP: &str = "import json, sys\nspace = {}\n\
@@ -42,6 +46,8 @@ const BOOTSTRAP: &str = "import json, sys\nspace = {}\n\
 pub struct Moto {
     child: Child,
     authority: String,
+    /// Rung when moto has events for functions that run outside it.
+    pub(crate) waiting: Arc<Notify>,
     client: Client<HttpConnector, crate::body::Sent>,
 }
 
@@ -64,7 +70,10 @@ impl Moto {
             line.trim().parse::<u16>().with_context(|| format!("moto said {line:?} instead of its port"))
         });
         match port {
-            Ok(port) => Ok(Moto { child, authority: format!("127.0.0.1:{port}"), client: client() }),
+            Ok(port) => {
+                let authority = format!("127.0.0.1:{port}");
+                Ok(Moto { child, authority, waiting: Arc::default(), client: client() })
+            }
             Err(error) => {
                 end(&mut child);
                 Err(error.context("moto did not start; its own words stand above, or in the sandbox's log"))
@@ -117,10 +126,10 @@ impl Moto {
         self.bridge(Method::POST, "/_bridge/clock", Some(&json!({ "forward": by.as_secs_f64() }))).await.map(drop)
     }
 
-    /// Tells what is seen of processes, and hears what there is ([`crate::platform`]).
-    pub(crate) async fn platform<Seen: Serialize, View: DeserializeOwned>(&self, seen: &Seen) -> anyhow::Result<View> {
-        let reply = self.bridge(Method::POST, "/_bridge/platform", Some(&serde_json::to_value(seen)?)).await?;
-        serde_json::from_slice(reply.body.whole()).context("moto's instances")
+    /// Tells something, and hears the answer: what [`crate::platform`] and its side within moto have with one another.
+    pub(crate) async fn tell<T: Serialize, A: DeserializeOwned>(&self, path: &str, told: &T) -> anyhow::Result<A> {
+        let reply = self.bridge(Method::POST, path, Some(&serde_json::to_value(told)?)).await?;
+        serde_json::from_slice(reply.body.whole()).with_context(|| format!("moto's answer to {path}"))
     }
 
     /// Lets the next creation of a kind fail: `{"kind": "ec2.nat_gateway", "state": "failed", "code": …, "message": …}`.
@@ -147,6 +156,9 @@ impl Moto {
         *request.headers_mut() = headers;
         let (mut parts, body) = self.client.request(request).await?.into_parts();
         strip_hop_by_hop(&mut parts.headers);
+        if parts.headers.remove(WAITING).is_some() {
+            self.waiting.notify_one();
+        }
         let body = if head { Body::default() } else { Body::Stream(body) };
         Ok(Reply { status: parts.status, headers: parts.headers, body, ..Reply::default() })
     }

@@ -82,8 +82,9 @@ const CONSISTENCY: &[File] = files! {
     "consistency/queues.py"
 };
 
-/// Instances whose application runs as a process here.
+/// Instances and functions that run as processes here.
 const PLATFORM: &[File] = files! {
+    "platform/functions.py"
     "platform/instances.py"
     "platform/rolling.py"
     "platform/targets.py"

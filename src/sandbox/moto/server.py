@@ -45,6 +45,8 @@ class Bridge:
                 return self.answer(start_response, inventory())
             if path == "/_bridge/platform":
                 return self.answer(start_response, exchange(json.loads(body)))
+            if path == "/_bridge/function":
+                return self.answer(start_response, function_view(**json.loads(body)))
             if path == "/_bridge/reset":
                 reset()
                 return self.answer(start_response, {})
@@ -62,7 +64,7 @@ class Bridge:
                 operation = cbor_operation(path)
                 if operation is not None:
                     return answer_cbor(self.moto, operation, environ, body, start_response)
-                return [b"".join(self.moto(environ, start_response))]
+                return [b"".join(self.moto(environ, telling(start_response)))]
             except NotImplementedError as gap:
                 return self.answer(start_response, {"gap": str(gap)}, "501 Not Implemented")
             except Exception as error:  # moto's own fault; its words go to the log, and the client is told so
@@ -73,6 +75,15 @@ class Bridge:
         body = json.dumps(value).encode()
         start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
         return [body]
+
+
+def telling(start_response):
+    """Says in the answer's head that events wait for functions."""
+
+    def start(status, headers, *rest):
+        return start_response(status, [*headers, (WAITING_HEADER, "1")] if INVOCATIONS else headers, *rest)
+
+    return start
 
 
 def create_patched_app(name):

@@ -21,7 +21,7 @@ const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add
 pub(super) async fn unpacked(site: &Site, region: &str, artifact: &Artifact) -> anyhow::Result<PathBuf> {
     let folder = site.folder.join("artifacts").join(&artifact.sha256);
     // One at a time: instances that start together want the same one.
-    let _turn = site.fetching.lock().await;
+    let _turn = site.state().fetching.lock().await;
     if folder.is_dir() {
         return Ok(folder);
     }

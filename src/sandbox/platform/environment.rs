@@ -31,15 +31,9 @@ pub(super) struct Place<'a> {
 pub(super) fn environment(place: &Place, release: &Release) -> BTreeMap<String, String> {
     let database = release.database.is_some().then(|| database_url(place.shared));
     let mut all = release.environment.clone();
-    all.extend(inherited());
+    all.extend(aws(place.sandbox_port, place.region, place.instance));
     all.extend(pairs([
         ("HOME", place.folder.display().to_string()),
-        ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{}", place.sandbox_port)),
-        ("AWS_REGION", place.region.to_owned()),
-        ("AWS_DEFAULT_REGION", place.region.to_owned()),
-        ("AWS_ACCESS_KEY_ID", place.instance.to_owned()),
-        ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
-        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
         ("INSTANCE_ID", place.instance.to_owned()),
         ("AVAILABILITY_ZONE", place.zone.to_owned()),
         ("PORT", place.port.to_string()),
@@ -50,6 +44,19 @@ pub(super) fn environment(place: &Place, release: &Release) -> BTreeMap<String, 
     all.extend(shop(place));
     all.extend(database.map(|url| ("SHOP_DATABASE_URL".to_owned(), url)));
     all
+}
+
+/// What every program finds that runs on AWS, or for which the sandbox is AWS; `who` shows in the sandbox's requests.
+pub(super) fn aws(sandbox_port: u16, region: &str, who: &str) -> Vec<(String, String)> {
+    let own = pairs([
+        ("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{sandbox_port}")),
+        ("AWS_REGION", region.to_owned()),
+        ("AWS_DEFAULT_REGION", region.to_owned()),
+        ("AWS_ACCESS_KEY_ID", who.to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", "sandbox".to_owned()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+    ]);
+    inherited().into_iter().chain(own).collect()
 }
 
 /// The shop's settings (app/README.md). In development it takes plain HTTP, has sample data and keeps its mails readable.

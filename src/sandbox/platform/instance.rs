@@ -122,7 +122,7 @@ impl Instance {
             Err(error) => return Some(format!("{error:#}")),
         };
         self.lock().release = Some(release.artifact.sha256.clone());
-        let log = Log::open(site, &self.listed, release.log_group.clone());
+        let log = Log::open(site, &self.listed.region, &self.listed.id, release.log_group.clone());
         let begun = tokio::select! {
             begun = self.begin(site, &release, url, &log) => begun,
             () = self.ordered(Order::End) => return None,
@@ -187,7 +187,7 @@ impl Instance {
         };
         if let Some(arguments) = &release.migrate {
             // One at a time, and once: on AWS a lock in the database sees to that.
-            let mut migrated = site.migrated.lock().await;
+            let mut migrated = site.state().migrated.lock().await;
             let key = (group.clone(), release.artifact.sha256.clone());
             if !migrated.contains(&key) {
                 let mut process = start(arguments)?;

@@ -1,6 +1,6 @@
-//! What processes write: into the log group of their release, one stream per instance, where it can be read as on AWS.
+//! What processes write: into their log group, one stream per instance, where it can be read as on AWS.
 
-use super::{site::Site, view::Listed};
+use super::site::Site;
 use serde_json::json;
 use std::{
     collections::VecDeque,
@@ -22,7 +22,7 @@ const BATCH: usize = 500;
 /// Longer lines are cut.
 const LINE: usize = 64 * 1024;
 
-/// Where the lines of one instance go.
+/// Where the lines of one instance or function go.
 #[derive(Clone, Debug)]
 pub(super) struct Log {
     lines: mpsc::UnboundedSender<(u64, String)>,
@@ -31,9 +31,9 @@ pub(super) struct Log {
 
 impl Log {
     /// Without a log group only the last lines are kept.
-    pub(super) fn open(site: &Arc<Site>, instance: &Listed, group: Option<String>) -> Log {
+    pub(super) fn open(site: &Arc<Site>, region: &str, stream: &str, group: Option<String>) -> Log {
         let (lines, received) = mpsc::unbounded_channel();
-        tokio::spawn(send(Arc::clone(site), instance.region.clone(), instance.id.clone(), group, received));
+        tokio::spawn(send(Arc::clone(site), region.to_owned(), stream.to_owned(), group, received));
         Log { lines, last: Arc::default() }
     }
 

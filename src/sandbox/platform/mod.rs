@@ -6,12 +6,15 @@
 //! what a group would (replace, drain, refresh), and says what there is now. The exchange takes place every second, and
 //! when something has happened, as long as there is such an instance; else after calls of Auto Scaling only.
 //!
+//! [`functions`] runs what Lambda would. Their events come from moto too, in the same exchange.
+//!
 //! A process that dies is an instance that is lost. One that dies before it was ever healthy stays, as failed, until its
 //! group's grace period is over: else a release that cannot start would be started for ever.
 
 mod artifact;
 mod balancer;
 mod environment;
+mod functions;
 mod instance;
 mod logs;
 mod process;
@@ -19,8 +22,10 @@ mod release;
 mod site;
 mod view;
 
-use crate::front::Front;
+use crate::{front::Front, reply::Reply};
 use balancer::Balancer;
+use bytes::Bytes;
+use functions::Outcome;
 use instance::Instance;
 use serde_json::{Value, json};
 use site::Site;
@@ -42,12 +47,16 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How long whoever stops the sandbox waits for its processes.
 const END: Duration = Duration::from_secs(12);
 
+/// A header of moto's answers: the function to invoke (`moto/platform/functions.py`).
+const INVOKE: &str = "x-bogosa-function";
+
 /// Nothing, unless it has a folder to work in.
 #[derive(Debug)]
 pub struct Platform {
     folder: Option<PathBuf>,
     ring: Arc<Notify>,
     running: Mutex<Running>,
+    state: site::State,
 }
 
 #[derive(Debug, Default)]
@@ -61,13 +70,25 @@ struct Running {
 }
 
 impl Platform {
-    pub fn new(folder: Option<PathBuf>) -> Platform {
-        Platform { folder, ring: Arc::default(), running: Mutex::default() }
+    /// Whoever rings has something for it.
+    pub fn new(folder: Option<PathBuf>, ring: Arc<Notify>) -> Platform {
+        Platform { folder, ring, running: Mutex::default(), state: site::State::default() }
     }
 
     /// Something has changed that may concern it.
     pub fn ring(&self) {
         self.ring.notify_one();
+    }
+
+    /// The account is empty.
+    pub fn reset(&self) {
+        self.forget_functions();
+        self.ring();
+    }
+
+    /// Their processes end with their leash.
+    fn forget_functions(&self) {
+        self.state.functions.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Keeps processes and moto in step, for ever.
@@ -97,6 +118,7 @@ impl Platform {
     pub async fn end(&self) {
         let instances = std::mem::take(&mut self.lock().instances);
         instances.values().for_each(|instance| instance.end());
+        self.forget_functions();
         let ended = async {
             while instances.values().any(|instance| instance.status().state != State::Ended) {
                 sleep(Duration::from_millis(20)).await;
@@ -133,7 +155,23 @@ impl Platform {
                 targets: running.balancers.iter().map(|(arn, balancer)| (arn.clone(), balancer.seen())).collect(),
             }
         };
-        front.stack.moto.platform(&seen).await
+        front.stack.moto.tell("/_bridge/platform", &seen).await
+    }
+
+    /// Runs a function where moto says so in its answer to `Invoke`.
+    /// <https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html>
+    pub(crate) async fn invoke(front: &Arc<Front>, mut reply: Reply, event: Bytes) -> Reply {
+        let Some(arn) = reply.headers.remove(INVOKE) else { return reply };
+        let Some(folder) = &front.platform.folder else { return reply };
+        let site = Arc::new(Site::new(Arc::clone(front), folder.clone(), Arc::clone(&front.platform.ring)));
+        let event = if event.is_empty() { Bytes::from_static(b"{}") } else { event };
+        let reply = match functions::invoke(&site, arn.to_str().unwrap_or_default(), event).await {
+            Outcome::Answer(answer) => Reply::new(200, "application/json", answer),
+            Outcome::Failure(failure) => {
+                Reply::new(200, "application/json", failure).header("x-amz-function-error", "Unhandled")
+            }
+        };
+        reply.header("x-amz-executed-version", "$LATEST")
     }
 
     /// Starts and ends what the view says.
@@ -145,6 +183,9 @@ impl Platform {
             {
                 self.lock().balancers.insert(group.arn.clone(), balancer);
             }
+        }
+        for invocation in view.invocations {
+            tokio::spawn(functions::deliver(Arc::clone(site), invocation));
         }
         let mut running = self.lock();
         let Running { instances, balancers, forwarding, groups } = &mut *running;

@@ -1,7 +1,9 @@
 //! What all parts of the platform need of the sandbox around them.
 
+use super::functions::{Function, Functions};
 use crate::{action, body::Body, call::Call, front::Front, reply::Reply};
 use hyper::{HeaderMap, Method, Uri, header};
+use serde_json::json;
 use std::{collections::HashSet, path::PathBuf, sync::Arc};
 use tokio::sync::{Mutex, Notify};
 
@@ -12,19 +14,29 @@ pub(super) struct Site {
     pub(super) folder: PathBuf,
     /// Rung when something is seen that moto should hear of.
     pub(super) ring: Arc<Notify>,
+}
+
+/// What the parts remember.
+#[derive(Debug, Default)]
+pub(super) struct State {
     /// Held while an artifact is fetched.
     pub(super) fetching: Mutex<()>,
     /// By group, the releases whose database is up to date; held while one is brought there.
     pub(super) migrated: Mutex<HashSet<(String, String)>>,
+    pub(super) functions: Functions,
 }
 
 impl Site {
     pub(super) fn new(front: Arc<Front>, folder: PathBuf, ring: Arc<Notify>) -> Site {
-        Site { front, folder, ring, fetching: Mutex::default(), migrated: Mutex::default() }
+        Site { front, folder, ring }
     }
 
     pub(super) fn port(&self) -> u16 {
         self.front.port
+    }
+
+    pub(super) fn state(&self) -> &State {
+        &self.front.platform.state
     }
 
     /// An empty call of that region, to make others of.
@@ -42,5 +54,11 @@ impl Site {
     /// Asks as a layer does: without the faults and limits that befall clients.
     pub(super) async fn ask(&self, call: Call) -> Reply {
         self.front.stack.ask(call).await
+    }
+
+    /// A function as it is now, with its code in a folder.
+    pub(super) async fn function(&self, arn: &str) -> anyhow::Result<Function> {
+        let asked = json!({ "arn": arn, "folder": self.folder.join("functions") });
+        self.front.stack.moto.tell("/_bridge/function", &asked).await
     }
 }

@@ -1,5 +1,6 @@
 //! What the platform and moto tell one another (`moto/platform/instances.py`): what there is, and what is seen of it.
 
+use super::functions::Invocation;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -10,6 +11,8 @@ pub(super) struct View {
     pub(super) groups: Vec<String>,
     pub(super) instances: Vec<Listed>,
     pub(super) target_groups: Vec<TargetGroup>,
+    /// What functions are to be run for; told once.
+    pub(super) invocations: Vec<Invocation>,
 }
 
 /// An instance with a release.

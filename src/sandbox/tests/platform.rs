@@ -29,6 +29,11 @@ macro_rules! scripts {
 
 scripts! { serving mending refreshing failing }
 
+#[test]
+fn functions() {
+    run_on(&aws().endpoint, include_str!("boto/functions.py"));
+}
+
 /// Whether a process exists that is no zombie.
 fn lives(pid: &str) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))

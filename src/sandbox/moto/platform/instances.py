@@ -32,6 +32,7 @@ def exchange(seen):
 def forget_platform():
     PLATFORM.update(instances={}, targets={})
     ENDINGS.clear()
+    INVOCATIONS.clear()
 
 
 def release_in(user_data):
@@ -120,8 +121,8 @@ def tend(group):
 
 
 def view():
-    """All groups, their instances that run an application, and the target groups of these."""
-    found = {"groups": [], "instances": [], "target_groups": []}
+    """All groups, their instances that run an application, and the target groups of these; and events for functions."""
+    found = {"groups": [], "instances": [], "target_groups": [], "invocations": take_invocations()}
     for backend in backends("autoscaling"):
         arns = set()
         for group in backend.autoscaling_groups.values():
