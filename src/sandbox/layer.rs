@@ -11,7 +11,7 @@ use crate::{
     corrections,
     faults::Faults,
     form::Form,
-    missing,
+    missing::{self, mediaconvert::MediaConvert},
     moto::Moto,
     reply::Reply,
     resources::Held,
@@ -19,7 +19,7 @@ use crate::{
 };
 use hyper::Method;
 use serde_json::Value;
-use std::{fmt, future::Future, pin::Pin};
+use std::{fmt, future::Future, pin::Pin, sync::Arc};
 
 /// A reply that is being worked out.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
@@ -46,6 +46,33 @@ pub trait Layer: fmt::Debug + Send + Sync {
     /// Answers what `/_sandbox/…` is this layer's own (`path` is what follows the prefix).
     fn control(&self, _method: &Method, _path: &str, _query: &Form, _body: &[u8]) -> Option<Reply> {
         None
+    }
+}
+
+/// A layer that others hold too.
+impl<T: Layer> Layer for Arc<T> {
+    fn services(&self) -> &[&str] {
+        T::services(self)
+    }
+
+    fn answer<'a>(&'a self, call: Call, next: Next<'a>) -> Answer<'a> {
+        T::answer(self, call, next)
+    }
+
+    fn held(&self) -> Vec<Held> {
+        T::held(self)
+    }
+
+    fn reset(&self) {
+        T::reset(self);
+    }
+
+    fn outcome(&self, wanted: &Value) -> bool {
+        T::outcome(self, wanted)
+    }
+
+    fn control(&self, method: &Method, path: &str, query: &Form, body: &[u8]) -> Option<Reply> {
+        T::control(self, method, path, query, body)
     }
 }
 
@@ -87,6 +114,8 @@ pub struct Stack {
     pub moto: Moto,
     pub behaviour: Shared,
     pub faults: Faults,
+    /// For whoever does its jobs.
+    pub(crate) mediaconvert: Arc<MediaConvert>,
 }
 
 impl Stack {
@@ -102,8 +131,9 @@ impl Stack {
         ];
         let outer = layers.len();
         layers.extend(corrections::layers());
-        layers.extend(missing::layers());
-        Stack { layers, outer, moto, behaviour, faults }
+        let mediaconvert = Arc::<MediaConvert>::default();
+        layers.extend(missing::layers(&mediaconvert));
+        Stack { layers, outer, moto, behaviour, faults, mediaconvert }
     }
 
     /// From the top: a client's call.

@@ -6,18 +6,20 @@ mod clock;
 mod cloudfront;
 pub mod ivs;
 mod lambda;
-mod mediaconvert;
+pub(crate) mod mediaconvert;
 mod pages;
 mod refusal;
 
 use crate::layer::Layer;
+use mediaconvert::MediaConvert;
+use std::sync::Arc;
 
 /// They stand side by side: no two answer the same operation.
-pub(crate) fn layers() -> Vec<Box<dyn Layer>> {
+pub(crate) fn layers(mediaconvert: &Arc<MediaConvert>) -> Vec<Box<dyn Layer>> {
     vec![
         Box::new(cloudfront::CloudFront::default()),
         Box::new(ivs::Ivs::default()),
         Box::new(lambda::Lambda),
-        Box::new(mediaconvert::MediaConvert::default()),
+        Box::new(Arc::clone(mediaconvert)),
     ]
 }

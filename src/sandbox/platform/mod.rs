@@ -6,7 +6,8 @@
 //! what a group would (replace, drain, refresh), and says what there is now. The exchange takes place every second, and
 //! when something has happened, as long as there is such an instance; else after calls of Auto Scaling only.
 //!
-//! [`functions`] runs what Lambda would. Their events come from moto too, in the same exchange.
+//! [`functions`] runs what Lambda would. Their events come from moto too, in the same exchange. [`media`] does what
+//! MediaConvert would, with ffmpeg.
 //!
 //! A process that dies is an instance that is lost. One that dies before it was ever healthy stays, as failed, until its
 //! group's grace period is over: else a release that cannot start would be started for ever.
@@ -17,6 +18,7 @@ mod environment;
 mod functions;
 mod instance;
 mod logs;
+mod media;
 mod process;
 mod release;
 mod site;
@@ -97,6 +99,7 @@ impl Platform {
         let Some(folder) = &platform.folder else { return };
         let _ = fs::remove_dir_all(folder); // of an earlier one that was killed
         let site = Arc::new(Site::new(Arc::clone(&front), folder.clone(), Arc::clone(&platform.ring)));
+        tokio::spawn(media::work(Arc::clone(&site)));
         loop {
             // An error is a moto that has died, or an account that is being emptied: the next one tells.
             if let Ok(view) = platform.exchange(&front).await {

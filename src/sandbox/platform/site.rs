@@ -1,7 +1,7 @@
 //! What all parts of the platform need of the sandbox around them.
 
 use super::functions::{Function, Functions};
-use crate::{action, body::Body, call::Call, front::Front, reply::Reply};
+use crate::{action, body::Body, call::Call, front::Front, missing::mediaconvert::MediaConvert, reply::Reply};
 use hyper::{HeaderMap, Method, Uri, header};
 use serde_json::json;
 use std::{collections::HashSet, path::PathBuf, sync::Arc};
@@ -54,6 +54,11 @@ impl Site {
     /// Asks as a layer does: without the faults and limits that befall clients.
     pub(super) async fn ask(&self, call: Call) -> Reply {
         self.front.stack.ask(call).await
+    }
+
+    /// Where MediaConvert's jobs are.
+    pub(super) fn jobs(&self) -> &MediaConvert {
+        &self.front.stack.mediaconvert
     }
 
     /// A function as it is now, with its code in a folder.

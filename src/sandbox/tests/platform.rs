@@ -34,6 +34,11 @@ fn functions() {
     run_on(&aws().endpoint, include_str!("boto/functions.py"));
 }
 
+#[test]
+fn jobs() {
+    run_on(&aws().endpoint, include_str!("boto/jobs.py"));
+}
+
 /// Whether a process exists that is no zombie.
 fn lives(pid: &str) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))

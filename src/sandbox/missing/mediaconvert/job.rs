@@ -1,9 +1,7 @@
 //! Jobs: SUBMITTED until somebody works on them, then PROGRESSING, and COMPLETE or ERROR; CANCELED on request.
 //! <https://docs.aws.amazon.com/mediaconvert/latest/apireference/jobs.html>
 //!
-//! Whoever does the work takes the SUBMITTED jobs of the ACTIVE queues, highest priority first, oldest first among
-//! equals, and writes `status`, `currentPhase`, `jobPercentComplete`, `timing`, `outputGroupDetails` or `errorCode` and
-//! `errorMessage` into what is kept here. Nobody does yet, so a job stays as it was submitted.
+//! [`super::work`] is for whoever does their work.
 
 use super::{MediaConvert, Outcome, arn, listed, not_found, queue, settings, text};
 use crate::{

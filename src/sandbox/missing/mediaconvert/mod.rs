@@ -2,7 +2,7 @@
 //! inputs. <https://docs.aws.amazon.com/mediaconvert/latest/apireference/resources.html>
 //!
 //! AWS's own templates and presets (`System-…`) are not here: lists by SYSTEM are empty, and a job may name them only
-//! as an output's preset. What would do a job's work is not here either; see [`job`].
+//! as an output's preset. What does a job's work is not here either: see [`work`].
 
 mod job;
 mod kinds;
@@ -10,6 +10,7 @@ mod queue;
 mod settings;
 mod tags;
 mod words;
+mod work;
 
 use crate::{
     ACCOUNT,
@@ -31,6 +32,7 @@ use std::{
     collections::BTreeMap,
     sync::atomic::{AtomicU64, Ordering},
 };
+use tokio::sync::Notify;
 
 /// Something made, and how manieth it was: times have only seconds.
 #[derive(Clone, Debug)]
@@ -50,6 +52,8 @@ pub struct MediaConvert {
     tags: Store<BTreeMap<String, String>>,
     policies: Store<Value>,
     made: AtomicU64,
+    /// Rung when there may be work.
+    submitted: Notify,
 }
 
 type Outcome = Result<Reply, Refusal>;
@@ -72,6 +76,9 @@ impl Layer for MediaConvert {
             } else {
                 refuse(400, "BadRequestException", words::all(&problems))
             };
+            if call.mutates {
+                self.submitted.notify_one();
+            }
             outcome.unwrap_or_else(|refusal| refusal.reply(&call))
         })
     }

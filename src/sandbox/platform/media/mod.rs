@@ -1,0 +1,180 @@
+//! MediaConvert's work, done by ffmpeg where that is installed: HLS with the ladder of an automated ABR or with given
+//! sizes, MP4 files, and frames. One job at a time.
+
+mod ffmpeg;
+mod plan;
+
+use super::site::Site;
+use crate::{ACCOUNT, body::Body};
+use bytes::Bytes;
+use ffmpeg::{Input, Lacking};
+use hyper::{Method, header};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use plan::{Group, plan};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    path::Path,
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// What may not stand in a path as it is.
+const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`');
+
+/// A code of <https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_error_codes.html>, and what is wrong.
+type Failure = (u64, String);
+
+const CANNOT_OPEN: u64 = 1010;
+const NOT_FOUND: u64 = 1404;
+const OTHER: u64 = 1999;
+
+/// Does what is submitted, for ever.
+pub(super) async fn work(site: Arc<Site>) {
+    loop {
+        let (region, job) = site.jobs().next_job().await;
+        let id = job["id"].as_str().unwrap_or_default().to_owned();
+        tell(&site, &region, &job, json!({ "status": "PROGRESSING" })).await;
+        let folder = site.folder.join("jobs").join(&id);
+        let outcome = convert(&site, &region, &job, &folder).await;
+        let _ = fs::remove_dir_all(&folder); // only space
+        let (shown, told) = match outcome {
+            Ok(groups) => {
+                (Ok(shown(&groups)), json!({ "status": "COMPLETE", "outputGroupDetails": groups, "warnings": [] }))
+            }
+            Err((code, message)) => {
+                let told = json!({ "status": "ERROR", "errorCode": code, "errorMessage": message });
+                (Err((code, message)), told)
+            }
+        };
+        if site.jobs().end_job(&region, &id, &shown).is_some() {
+            tell(&site, &region, &job, told).await;
+        }
+    }
+}
+
+/// The event says more of outputs than the job does.
+/// <https://docs.aws.amazon.com/mediaconvert/latest/apireference/jobs.html#jobs-model-outputgroupdetail>
+fn shown(groups: &[Value]) -> Value {
+    let output =
+        |output: &Value| json!({ "durationInMs": output["durationInMs"], "videoDetails": output["videoDetails"] });
+    let group = |group: &Value| {
+        let outputs: Vec<Value> = group["outputDetails"].as_array().into_iter().flatten().map(output).collect();
+        json!({ "outputDetails": outputs })
+    };
+    groups.iter().map(group).collect()
+}
+
+/// <https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_cwe_events.html>
+async fn tell(site: &Site, region: &str, job: &Value, more: Value) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let mut detail = json!({
+        "timestamp": now.as_millis() as u64,
+        "accountId": ACCOUNT,
+        "queue": job["queue"],
+        "jobId": job["id"],
+        "userMetadata": job["userMetadata"],
+    });
+    if let (Value::Object(detail), Value::Object(more)) = (&mut detail, more) {
+        detail.extend(more);
+    }
+    let entry = json!({
+        "Source": "aws.mediaconvert",
+        "DetailType": "MediaConvert Job State Change",
+        "Resources": [job["arn"]],
+        "Detail": detail.to_string(),
+    });
+    let call = site.call(region).target("events", "AWSEvents.PutEvents", &json!({ "Entries": [entry] }));
+    site.ask(call).await; // whether somebody listens is not the job's concern
+}
+
+/// Makes all outputs, and then puts them where they belong; what the event says of them.
+async fn convert(site: &Site, region: &str, job: &Value, folder: &Path) -> Result<Vec<Value>, Failure> {
+    let other = |error: std::io::Error| (OTHER, format!("The sandbox cannot work in {}: {error}", folder.display()));
+    fs::create_dir_all(folder).map_err(other)?;
+    let settings = &job["settings"];
+    let place = settings["inputs"][0]["fileInput"].as_str().unwrap_or_default();
+    let input = folder.join("input");
+    fs::write(&input, fetch(site, region, place).await?).map_err(other)?;
+    let probed = ffmpeg::probe(&input, folder).await.map_err(|lacking| match lacking {
+        Lacking::Program => (
+            OTHER,
+            "The sandbox converts videos with ffmpeg, which is not on its PATH. Install it (Debian: apt install ffmpeg), \
+             start the sandbox again, and submit the job again."
+                .to_owned(),
+        ),
+        Lacking::Video(said) => (CANNOT_OPEN, format!("Unable to open input file [{place}]: [Failed probe/open: [{said}]]")),
+    })?;
+    let groups = plan(settings, place, &probed).map_err(|message| (OTHER, message))?;
+    let mut details = Vec::new();
+    for (number, group) in groups.iter().enumerate() {
+        if !site.jobs().progresses(region, job["id"].as_str().unwrap_or_default()) {
+            return Err((OTHER, "The job was cancelled.".to_owned())); // nobody hears it
+        }
+        let made = folder.join(number.to_string());
+        fs::create_dir_all(&made).map_err(other)?;
+        for arguments in &group.runs {
+            ffmpeg::convert(&input, arguments, &made)
+                .await
+                .map_err(|said| (OTHER, format!("ffmpeg failed: {said}")))?;
+        }
+        put_all(site, region, group, &made).await?;
+        details.push(group.details(&probed));
+    }
+    Ok(details)
+}
+
+async fn fetch(site: &Site, region: &str, place: &str) -> Result<Bytes, Failure> {
+    let Some((bucket, key)) = place.strip_prefix("s3://").and_then(|place| place.split_once('/')) else {
+        return Err((CANNOT_OPEN, format!("The sandbox takes inputs in S3 only (s3://bucket/key), not {place:?}")));
+    };
+    let path = format!("/{bucket}/{}", utf8_percent_encode(key, ESCAPED));
+    let reply = site.ask(site.call(region).rest("s3", Method::GET, &path, "")).await;
+    match reply.body {
+        Body::Whole(bytes) if reply.status.is_success() => Ok(bytes),
+        _ => Err((NOT_FOUND, format!("Unable to open input file [{place}]: S3 answers {}", reply.status.as_u16()))),
+    }
+}
+
+/// Playlists last: whoever sees one finds what it names.
+async fn put_all(site: &Site, region: &str, group: &Group, made: &Path) -> Result<(), Failure> {
+    let failed =
+        |what: &dyn std::fmt::Display| (OTHER, format!("Unable to write to [{}]: {what}", group.destination()));
+    let files = fs::read_dir(made).map_err(|error| failed(&error))?;
+    let mut names: Vec<String> = files.flatten().map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+    let main = group.playlist();
+    names.sort_by_key(|name| (main.as_deref() == Some(name), name.ends_with(".m3u8"), name.clone()));
+    for name in names {
+        let bytes = fs::read(made.join(&name)).map_err(|error| failed(&error))?;
+        let path = format!(
+            "/{}/{}{}",
+            group.bucket,
+            utf8_percent_encode(&group.folder, ESCAPED),
+            utf8_percent_encode(&name, ESCAPED)
+        );
+        let mut call = site.call(region).rest("s3", Method::PUT, &path, bytes);
+        call.headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type(&name)));
+        let reply = site.ask(call).await;
+        if !reply.ok() {
+            return Err(failed(&format!("S3 answers {}", reply.error_code().unwrap_or_default())));
+        }
+    }
+    Ok(())
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "m3u8" => "application/vnd.apple.mpegurl",
+        "ts" => "video/mp2t",
+        "mp4" => "video/mp4",
+        "jpg" => "image/jpeg",
+        _ => "application/octet-stream",
+    }
+}
+
+impl Input {
+    /// As events have it.
+    fn milliseconds(&self) -> u64 {
+        (self.seconds * 1000.0).round() as u64
+    }
+}
