@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod aws;
+pub mod build;
 pub mod cli;
 pub mod lower;
 pub mod resources;
