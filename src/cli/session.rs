@@ -9,8 +9,10 @@ use super::error::CommandError;
 use super::ui::Ui;
 use super::{FileOrName, Global, OverArgs, StackArgs};
 use crate::aws::{Cloud, Target, home};
-use crate::lower::{Facts, lower};
+use crate::build::{Recipe, sources};
+use crate::lower::{Facts, app::recipe, lower};
 use crate::resources;
+use crate::stack::schema::Document;
 use crate::stack::{LoadOptions, Stack};
 
 /// An account, and the table of kinds.
@@ -19,6 +21,8 @@ pub(crate) struct Session {
     pub(crate) cloud: Arc<Cloud>,
     pub(crate) kinds: Kinds<Cloud>,
     pub(crate) started: Instant,
+    /// The port of the sandbox, where the account is one: the application runs on this machine then.
+    pub(crate) sandbox: Option<u16>,
 }
 
 pub(crate) fn load(args: &StackArgs) -> Result<Stack, CommandError> {
@@ -26,17 +30,36 @@ pub(crate) fn load(args: &StackArgs) -> Result<Stack, CommandError> {
     Ok(Stack::load(&LoadOptions { file: stack.clone(), overlays: overlay.clone(), sets: set.clone() })?)
 }
 
+/// Where the application is built, and the digest of what it is built from.
+fn sources_of(stack: &Stack, recipe: &Recipe) -> Result<(String, String), CommandError> {
+    let directory = stack.build_directory();
+    let absolute = std::path::absolute(&directory).unwrap_or(directory);
+    let sources = sources::digest(recipe, &absolute).map_err(|error| {
+        CommandError::input(format!("{}: the sources of the application: {error:#}", stack.at("app.build")))
+    })?;
+    Ok((absolute.display().to_string(), sources))
+}
+
+/// A stack that may have a file.
+pub(crate) struct Opened {
+    pub(crate) session: Session,
+    pub(crate) name: String,
+    /// What the file wants; nothing where there is none.
+    pub(crate) graph: Graph,
+    pub(crate) document: Option<Document>,
+}
+
 impl FileOrName {
-    /// The account, the stack's name, and what its file wants; nothing where there is no file.
-    pub(crate) async fn open(&self, global: &Global, ui: &Ui) -> Result<(Session, String, Graph), CommandError> {
+    pub(crate) async fn open(&self, global: &Global, ui: &Ui) -> Result<Opened, CommandError> {
         let Self { stack, over, name } = self;
         if let Some(name) = name {
-            return Ok((Session::connect(global, None, ui).await?, name.clone(), Graph::default()));
+            let session = Session::connect(global, None, ui).await?;
+            return Ok(Opened { session, name: name.clone(), graph: Graph::default(), document: None });
         }
         let stack = load(&StackArgs { stack: stack.clone().unwrap_or_default(), over: over.clone() })?;
         let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
         let graph = session.graph(&stack).await?;
-        Ok((session, stack.doc.stack.clone(), graph))
+        Ok(Opened { session, name: stack.doc.stack.clone(), graph, document: Some(stack.doc) })
     }
 }
 
@@ -55,7 +78,7 @@ impl Session {
             target.region.get_or_insert_with(|| "us-east-1".to_owned());
         }
         let cloud = Arc::new(Cloud::connect(&target).await?);
-        Ok(Self { cloud, kinds: resources::kinds(), started })
+        Ok(Self { cloud, kinds: resources::kinds(), started, sandbox: global.sandbox.then_some(global.sandbox_port) })
     }
 
     /// The resources that a stack file asks for in this account.
@@ -65,11 +88,18 @@ impl Session {
             Some(dns) if !dns.create => Some(self.existing_zone(stack, &dns.zone).await?),
             _ => None,
         };
+        let (directory, sources) = match recipe(document, self.sandbox.is_some()) {
+            Some(recipe) => sources_of(stack, &recipe)?,
+            None => Default::default(),
+        };
         let facts = Facts {
             account: self.cloud.account.clone(),
             region: self.cloud.region.clone(),
             partition: self.cloud.partition.clone(),
             zone_id,
+            sources,
+            directory,
+            here: self.sandbox.is_some(),
         };
         Ok(lower(stack, &facts)?)
     }

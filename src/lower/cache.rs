@@ -10,7 +10,7 @@ use crate::resources::elasticache::subnet_group::{self, SubnetGroup};
 use crate::stack::schema::{Cache, Tier, builtin};
 
 /// The logical name of what there is one of.
-const MAIN: &str = "main";
+pub(crate) const MAIN: &str = "main";
 /// As long as ElastiCache lets a name be.
 const NAME: usize = 40;
 

@@ -4,6 +4,7 @@
 //! kinds add none of their own.
 
 mod alarms;
+pub(crate) mod app;
 pub(crate) mod buckets;
 mod cache;
 mod cdn;
@@ -30,7 +31,7 @@ use crate::stack::{Problems, Stack};
 /// The tag that `lifecycle.protect` puts on every resource that has tags: `destroy` refuses while it is there.
 pub const PROTECT: &str = "bogosa:protect";
 
-/// What lowering has to know of the account.
+/// What lowering has to know of the account, and of the sources of the application.
 #[derive(Clone, Debug)]
 pub struct Facts {
     pub account: String,
@@ -38,6 +39,12 @@ pub struct Facts {
     pub partition: String,
     /// The id of the existing zone that `dns.zone` names, where `dns.create` is off.
     pub zone_id: Option<String>,
+    /// The digest of the application's sources; empty where nobody asks for it.
+    pub sources: String,
+    /// The directory that it is built in.
+    pub directory: String,
+    /// Whether it is to run on this machine, in a sandbox.
+    pub here: bool,
 }
 
 impl Facts {
@@ -45,7 +52,8 @@ impl Facts {
     pub fn anywhere(stack: &Document) -> Self {
         let zone_id = stack.dns.as_ref().filter(|dns| !dns.create).map(|_| "ZEXAMPLE".to_owned());
         let (account, partition) = ("000000000000".to_owned(), "aws".to_owned());
-        Self { account, region: stack.region.clone(), partition, zone_id }
+        let (sources, directory) = (String::new(), String::new());
+        Self { account, region: stack.region.clone(), partition, zone_id, sources, directory, here: false }
     }
 }
 
@@ -131,6 +139,7 @@ fn sections(
     cache::lower(&mut lowering);
     buckets::lower(&mut lowering);
     media::lower(&mut lowering);
+    app::lower(&mut lowering);
     web::lower(&mut lowering);
     cdn::lower(&mut lowering);
     streaming::lower(&mut lowering);

@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use bogosa_engine::{Address, Input, Resource, TAG_STACK};
 use serde_json::json;
 
-use super::{Lowering, buckets, network, security_groups, waf};
+use super::{Lowering, app, buckets, network, security_groups, waf};
 use crate::resources::autoscaling::group::{self, Group, Maintenance};
 use crate::resources::autoscaling::policy::{self, Policy};
 use crate::resources::ec2::launch_template::{self, Disk, LaunchTemplate};
 use crate::resources::elb::listener::{self, Action, Listener, Tls};
 use crate::resources::elb::load_balancer::{self, LoadBalancer};
 use crate::resources::elb::target_group::{self, TargetGroup};
+use crate::resources::home::artifact;
 use crate::resources::iam::instance_profile::{self, InstanceProfile};
 use crate::resources::iam::role::{self, Role};
 use crate::resources::iam::role_policy::{self, RolePolicy};
@@ -20,11 +21,12 @@ use crate::resources::logs::log_group::{self, LogGroup};
 use crate::resources::rds::instance::Instance as DatabaseInstance;
 use crate::resources::s3::bucket::Bucket;
 use crate::resources::s3::bucket_policy::BucketPolicy;
+use crate::resources::secretsmanager::secret::Secret;
 use crate::resources::wafv2::association::{self, Association};
 use crate::stack::schema::{App, Certificate, HttpListener, Instance, Rollout, Tier, TlsPolicy, Web, builtin};
 
 /// The logical name of the load balancer and all that stands around it.
-const WEB: &str = "web";
+pub(crate) const WEB: &str = "web";
 /// The logical name of all that makes an instance.
 const WAS: &str = builtin::WAS;
 /// The logical name of the log group that the application writes to.
@@ -184,7 +186,7 @@ fn role(l: &mut Lowering<'_>) {
     let partition = &l.facts.partition;
     let mut spec = role::Spec::new(&name, "The instances of the Auto Scaling group", trust);
     spec.managed.insert(format!("arn:{partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"));
-    let artifacts = format!("arn:{partition}:s3:::{}/artifacts/*", l.home_bucket());
+    let artifacts = format!("arn:{partition}:s3:::{}/{}*", l.home_bucket(), artifact::folder(&l.stack.stack));
     l.add::<Role>(WAS, PATH, Some(&name), spec);
 
     let mut statements = vec![
@@ -202,6 +204,14 @@ fn role(l: &mut Lowering<'_>) {
             "Effect": "Allow",
             "Action": "secretsmanager:GetSecretValue",
             "Resource": DatabaseInstance::output("main", "secret_arn"),
+        }));
+    }
+    if l.stack.app.is_some() {
+        statements.push(json!({
+            "Sid": "Key",
+            "Effect": "Allow",
+            "Action": "secretsmanager:GetSecretValue",
+            "Resource": Secret::output(app::KEY, "arn"),
         }));
     }
     let policy = json!({"Version": "2012-10-17", "Statement": statements});
@@ -225,7 +235,7 @@ fn launch_template(l: &mut Lowering<'_>, web: &Web) {
         instance_profile: InstanceProfile::output(WAS, "arn"),
         security_groups: BTreeSet::from([security_groups::id(WAS)]),
         public_address: false,
-        user_data: user_data(l, web).into(),
+        user_data: user_data(l, web),
         disk: Disk {
             device: ROOT_DISK.to_owned(),
             gib: i32::try_from(disk.gib).unwrap_or(i32::MAX),
@@ -246,7 +256,7 @@ fn launch_template(l: &mut Lowering<'_>, web: &Web) {
 
 /// The stack's own template or the one that comes with bogosa, filled in. What goes in stands inside single
 /// quotes there.
-fn user_data(l: &Lowering<'_>, web: &Web) -> String {
+fn user_data(l: &Lowering<'_>, web: &Web) -> Input {
     let health = &web.target_group.health_check;
     // `200`, `200,204` or `200-299`: the first will do.
     let status = health.matcher.split([',', '-']).next().unwrap_or_default();
@@ -259,7 +269,12 @@ fn user_data(l: &Lowering<'_>, web: &Web) -> String {
     ] {
         text = text.replace(&format!("'{{{{{key}}}}}'"), &format!("'{}'", value.replace('\'', r"'\''")));
     }
-    text
+    let quoted = Input::concat(["'".into(), app::release(l, web), "'".into()]);
+    let parts = text.split("'{{release}}'").enumerate().flat_map(|(number, part)| {
+        let release = (number > 0).then(|| quoted.clone());
+        release.into_iter().chain([part.into()])
+    });
+    Input::concat(parts)
 }
 
 fn group(l: &mut Lowering<'_>, web: &Web) {
@@ -279,6 +294,8 @@ fn group(l: &mut Lowering<'_>, web: &Web) {
         health_check_grace: number(settings.health_check_grace),
         warmup: number(settings.warmup),
         maintenance: Maintenance { min_healthy: number(rollout.min_healthy), max_healthy: number(rollout.max_healthy) },
+        rollout: group::Rollout { timeout: number(rollout.health.timeout), rollback: rollout.rollback },
+        outdated: 0,
         metrics: METRICS.into_iter().map(str::to_owned).collect(),
     };
     // Without a `Name` of its own: instances would get it instead of theirs.

@@ -10,6 +10,7 @@ pub mod ec2;
 pub mod elasticache;
 pub mod elb;
 pub mod events;
+pub mod home;
 pub mod iam;
 pub mod ivs;
 pub mod lambda;
@@ -18,6 +19,7 @@ pub mod mediaconvert;
 pub mod rds;
 pub mod route53;
 pub mod s3;
+pub mod secretsmanager;
 pub mod ses;
 pub mod sns;
 pub mod sqs;
@@ -30,6 +32,8 @@ use crate::aws::Cloud;
 /// The one table of kinds. A kind refers only to kinds above it.
 #[rustfmt::skip]
 pub const KINDS: &[&dyn Kind<Cloud>] = &[
+    &Typed::<home::artifact::Artifact>::NEW,
+    &Typed::<secretsmanager::secret::Secret>::NEW,
     &Typed::<logs::log_group::LogGroup>::NEW,
     &Typed::<ses::identity::Identity>::NEW,
     &Typed::<cognito_idp::user_pool::UserPool>::NEW,

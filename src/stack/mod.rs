@@ -88,6 +88,12 @@ impl Stack {
         base.join(file)
     }
 
+    /// The directory that the application is built in.
+    pub fn build_directory(&self) -> PathBuf {
+        let directory = self.doc.app.as_ref().map(|app| app.build.directory.as_str());
+        self.resolve("app.build.directory", directory.unwrap_or_default())
+    }
+
     /// Entries of `names` whose left side is not among the names that lowering derived.
     pub fn unknown_names(&self, derived: &BTreeSet<String>) -> Problems {
         let unknown = self.doc.names.keys().filter(|name| !derived.contains(*name)).map(|name| {

@@ -152,7 +152,7 @@ const WEB: &[Edit] = &[
     ("web.target_group.deregistration_delay=45", &["update elb.target_group/web"]),
     ("web.target_group.stickiness.enabled=true", &["update elb.target_group/web"]),
     (
-        "web.target_group.health_check.path=/health",
+        "web.target_group.health_check.path=/ready",
         &[
             "update autoscaling.group/web",
             "update ec2.launch_template/web",

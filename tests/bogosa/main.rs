@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod application;
 mod audit;
 mod budget;
 mod crash;
@@ -15,3 +16,4 @@ mod outside;
 mod plans;
 mod second_opinion;
 mod support;
+mod user_data;

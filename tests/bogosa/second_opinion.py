@@ -196,7 +196,14 @@ def security_groups(default):
     return {one["GroupId"] for one in groups if one["VpcId"] in vpcs and (one["GroupName"] == "default") == default}
 
 
+def artifacts():
+    keys = ids(pages("s3", "list_objects_v2", "Contents", Bucket=HOME, Prefix="stacks/"), "Key")
+    return {key for key in keys if key.endswith("/artifact.json")}
+
+
 OTHERS = {
+    "home.artifact": artifacts,
+    "secretsmanager.secret": lambda: ids(ours(pages("secretsmanager", "list_secrets", "SecretList")), "Name"),
     "ec2.default_security_group": lambda: security_groups(default=True),
     "ec2.security_group": lambda: security_groups(default=False),
     "ec2.security_group_rules": lambda: {f"{one}/rules" for one in security_groups(default=False)},

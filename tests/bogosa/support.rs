@@ -44,6 +44,11 @@ impl Aws {
         Self { sandbox, home, seed }
     }
 
+    /// The home folder of who runs the binary.
+    pub fn home(&self) -> &std::path::Path {
+        &self.home
+    }
+
     /// An empty account again, quicker than another sandbox.
     pub fn reset(&self) {
         self.request("POST", "/_sandbox/reset");
@@ -60,7 +65,7 @@ impl Aws {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bogosa"));
-        command.args(arguments).args(["--sandbox", "--sandbox-port", &self.sandbox.port.to_string()]);
+        command.args(unbuilt(arguments)).args(["--sandbox", "--sandbox-port", &self.sandbox.port.to_string()]);
         command.env("HOME", &self.home);
         command
     }
@@ -73,7 +78,7 @@ impl Aws {
     /// Runs `bogosa` as on a real account: it does not know that nothing is real.
     pub fn as_an_account(&self, arguments: &[&str]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_bogosa"));
-        command.args(arguments).args(["--endpoint-url", &self.sandbox.endpoint]).env("HOME", &self.home);
+        command.args(unbuilt(arguments)).args(["--endpoint-url", &self.sandbox.endpoint]).env("HOME", &self.home);
         run(&mut command)
     }
 
@@ -155,10 +160,21 @@ impl Aws {
         self.request("GET", path)
     }
 
+    /// One that tells it something.
+    pub fn post(&self, path: &str, body: &str) {
+        self.send("POST", path, body);
+    }
+
     fn request(&self, method: &str, path: &str) -> String {
+        self.send(method, path, "")
+    }
+
+    fn send(&self, method: &str, path: &str, body: &str) -> String {
         use std::io::{Read, Write};
         let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.sandbox.port)).unwrap();
-        write!(stream, "{method} {path} HTTP/1.0\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n").unwrap();
+        let length = body.len();
+        write!(stream, "{method} {path} HTTP/1.0\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n{body}")
+            .unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer.split_once("\r\n\r\n").unwrap().1.to_owned()
@@ -214,6 +230,18 @@ impl Run {
     pub fn objects(&self) -> Vec<Value> {
         self.out.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"))).collect()
     }
+}
+
+/// The stack files whose application is the shop: building it would take minutes.
+const WITH_THE_SHOP: [&str; 2] = ["stacks/bogosa.yaml", "stacks/staging.yaml"];
+
+/// The same arguments, with an application that is there already laid over the shop.
+fn unbuilt<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    let mut all = arguments.to_vec();
+    if arguments.iter().any(|argument| WITH_THE_SHOP.contains(argument)) {
+        all.extend(["--overlay", "tests/stacks/app.yaml"]);
+    }
+    all
 }
 
 /// Runs `bogosa` without any AWS.

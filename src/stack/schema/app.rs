@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct App {
     /// How the artifact is made.
     pub build: Build,
-    /// The program within the artifact that is started. Default: the cargo package.
+    /// The program within the artifact that is started. Default: the file that `build.artifact` names, or the
+    /// cargo package.
     pub command: Option<String>,
     /// Arguments of the program.
     pub arguments: Vec<String>,
@@ -19,9 +20,10 @@ pub struct App {
     #[schemars(range(min = 1))]
     pub port: Option<u16>,
     /// Environment variables: not for secrets, since everyone who may read the launch template sees them.
-    /// The stack's own outputs (DATABASE_HOST, BUCKETS, …) are added.
+    /// Added are PORT, PUBLIC_URL, DATABASE_URL, SECRET_KEY and what else the stack has: see docs/application.md.
     pub environment: BTreeMap<String, String>,
-    /// Run `<command> migrate` on one instance before a new version starts. Default: true.
+    /// Run `<command> migrate` before a new version starts. Instances may do so at the same time: it has to lock
+    /// the database. Default: true.
     pub migrate: bool,
     /// How a new version takes over.
     pub rollout: Rollout,
@@ -49,7 +51,8 @@ impl Default for App {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Build {
-    /// The directory to build in, relative to this file. Default: `..`, the repository of `stacks/`.
+    /// The directory to build in, relative to this file. Default: `..`, the repository of `stacks/`. What git
+    /// ignores in it, or what a CACHEDIR.TAG marks, is no source.
     #[schemars(extend("format" = "file"))]
     pub directory: String,
     /// The cargo package. Default: bogosa-shop.
