@@ -4,8 +4,8 @@
 //! exists: any number between the smallest and the largest is as good as ours. The tagging API does not know
 //! groups, so they are found by their tags through `Cloud::groups`.
 //!
-//! A group is created whether its instances can start or not. Why one did not is in the group's activities, and
-//! the wait tells it.
+//! A group is created whether its instances can start or not. Why one did not is in the group's activities, or the load
+//! balancer knows, and the wait tells it. Another version of the launch template is rolled out ([`super::rollout`]).
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -20,6 +20,8 @@ use bogosa_engine::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::health::{Health, last_words};
+use super::rollout::roll_out;
 use crate::aws::{Cloud, Poll, Said, retry, tags, until};
 use crate::read_tags;
 
@@ -47,8 +49,21 @@ pub struct Spec {
     /// Seconds until a new instance's load counts.
     pub warmup: i32,
     pub maintenance: Maintenance,
+    pub rollout: Rollout,
+    /// How many instances run another version of the launch template than the group's. Always 0 in a stack.
+    pub outdated: i32,
     /// The group's own metrics that are collected.
     pub metrics: BTreeSet<String>,
+}
+
+/// How another version of the launch template takes over. AWS keeps nothing of it, so it is not compared.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rollout {
+    /// Seconds that a new instance gets to become healthy.
+    pub timeout: i32,
+    /// Whether the version before runs again where it does not.
+    pub rollback: bool,
 }
 
 /// How many instances, in percent, there are while some are replaced.
@@ -89,6 +104,7 @@ impl Resource for Group {
         if (want.min..=want.max).contains(&live.desired) {
             live.desired = want.desired;
         }
+        live.rollout.clone_from(&want.rollout);
     }
 
     async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
@@ -119,7 +135,9 @@ impl Resource for Group {
                 let Some(group) = describe(cloud, name).await? else { return Err(failure) };
                 let found = read_tags!(group.tags());
                 tags::must_be_ours(context, &format!("the Auto Scaling group {name}"), &found)?;
-                change(cloud, context, &spec_of(&group), spec).await?;
+                let live = spec_of(&group);
+                change(cloud, context, &live, spec).await?;
+                replace_outdated(cloud, context, &live, spec).await?;
             }
             Err(failure) => return Err(failure),
         }
@@ -137,6 +155,7 @@ impl Resource for Group {
         _differences: &[Difference],
     ) -> Result<Outputs> {
         change(cloud, context, &live.spec, want).await?;
+        replace_outdated(cloud, context, &live.spec, want).await?;
         Ok(live.outputs.clone())
     }
 
@@ -169,7 +188,7 @@ impl Resource for Group {
 
     async fn wait(cloud: &Cloud, context: &Context, outputs: Outputs) -> Result<Outputs> {
         let name = outputs.get("id").cloned().unwrap_or_default();
-        until(context, "the instances to be in service", Duration::from_secs(900), || async {
+        let ready = until(context, "the instances to be in service", Duration::from_secs(900), || async {
             let Some(group) = describe(cloud, &name).await? else {
                 return Ok(Poll::Pending("not visible".to_owned()));
             };
@@ -178,14 +197,35 @@ impl Resource for Group {
                 instance.lifecycle_state() == Some(&LifecycleState::InService)
             };
             let serving = group.instances().iter().filter(serves).count();
-            if serving >= wanted {
+            if serving < wanted {
+                let trouble = trouble(cloud, &name).await?;
+                let trouble = trouble.map(|trouble| format!("; AWS says: {trouble}")).unwrap_or_default();
+                return Ok(Poll::Pending(format!("{serving} of {wanted} in service{trouble}")));
+            }
+            let health = Health::of(cloud, &spec_of(&group).target_groups).await?;
+            if health.is_empty() || health.good() >= wanted {
                 return Ok(Poll::Ready(self::outputs(&group)));
             }
-            let trouble = trouble(cloud, &name).await?;
-            let trouble = trouble.map(|trouble| format!("; AWS says: {trouble}")).unwrap_or_default();
-            Ok(Poll::Pending(format!("{serving} of {wanted} in service{trouble}")))
+            let trouble = health.trouble().map(|trouble| format!("; the load balancer says: {trouble}"));
+            Ok(Poll::Pending(format!("{} of {wanted} are healthy{}", health.good(), trouble.unwrap_or_default())))
         })
-        .await
+        .await;
+        match ready {
+            Err(failure) if !failure.is_interrupted() => {
+                let words = last_words(cloud, &context.stack, None).await;
+                Err(Failure { said: failure.said + &words, ..failure })
+            }
+            ready => ready,
+        }
+    }
+}
+
+/// Rolls the wanted version out where not all instances run it.
+async fn replace_outdated(cloud: &Cloud, context: &Context, live: &Spec, want: &Spec) -> Result<()> {
+    let same = |spec: &Spec| (spec.launch_template.clone(), spec.launch_template_version.clone());
+    match same(live) == same(want) && live.outdated == want.outdated {
+        true => Ok(()),
+        false => roll_out(cloud, context, live, want).await,
     }
 }
 
@@ -206,7 +246,7 @@ async fn describe(cloud: &Cloud, name: &str) -> Result<Option<AutoScalingGroup>>
     Ok(answer.auto_scaling_groups().first().cloned())
 }
 
-/// Makes `live` match `want`, whatever differs.
+/// Makes `live` match `want`, whatever differs but for the launch template.
 async fn change(cloud: &Cloud, context: &Context, live: &Spec, want: &Spec) -> Result<()> {
     // New target groups first, so that no instance is without one in between.
     let added: Vec<Input> = want.target_groups.difference(&live.target_groups).cloned().collect();
@@ -225,7 +265,6 @@ async fn change(cloud: &Cloud, context: &Context, live: &Spec, want: &Spec) -> R
             .min_size(want.min)
             .max_size(want.max)
             .set_desired_capacity(desired)
-            .launch_template(launch_template(want)?)
             .health_check_type(&want.health_check)
             .health_check_grace_period(want.health_check_grace)
             .default_instance_warmup(want.warmup)
@@ -306,7 +345,7 @@ fn known<'a>(inputs: impl IntoIterator<Item = &'a Input>) -> Result<Vec<String>>
     inputs.into_iter().map(|input| input.known().map(str::to_owned)).collect()
 }
 
-fn launch_template(spec: &Spec) -> Result<LaunchTemplateSpecification> {
+pub(super) fn launch_template(spec: &Spec) -> Result<LaunchTemplateSpecification> {
     let template = LaunchTemplateSpecification::builder().launch_template_id(spec.launch_template.known()?);
     Ok(template.version(spec.launch_template_version.known()?).build())
 }
@@ -351,8 +390,28 @@ fn spec_of(group: &AutoScalingGroup) -> Spec {
             min_healthy: number(policy.and_then(|policy| policy.min_healthy_percentage())),
             max_healthy: number(policy.and_then(|policy| policy.max_healthy_percentage())),
         },
+        rollout: Rollout::default(),
+        outdated: outdated(group),
         metrics: group.enabled_metrics().iter().filter_map(|metric| metric.metric()).map(str::to_owned).collect(),
     }
+}
+
+/// How many of its instances were started from something else than what it starts them from now. A version that is no
+/// number, such as `$Latest`, tells nothing; it is not ours anyway.
+fn outdated(group: &AutoScalingGroup) -> i32 {
+    let Some(template) = group.launch_template() else { return 0 };
+    if template.version().is_none_or(|version| version.parse::<u64>().is_err()) {
+        return 0;
+    }
+    let leaves = |instance: &aws_sdk_autoscaling::types::Instance| {
+        instance.lifecycle_state().is_some_and(|state| state.as_str().starts_with("Terminat"))
+    };
+    let same = |other: &LaunchTemplateSpecification| {
+        other.launch_template_id() == template.launch_template_id() && other.version() == template.version()
+    };
+    let outdated = group.instances().iter().filter(|instance| !leaves(instance));
+    let outdated = outdated.filter(|instance| instance.launch_template().is_some_and(|other| !same(other)));
+    i32::try_from(outdated.count()).unwrap_or(i32::MAX)
 }
 
 fn outputs(group: &AutoScalingGroup) -> Outputs {
