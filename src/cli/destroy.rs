@@ -8,7 +8,7 @@ use clap::Args;
 use super::error::{CommandError, Exit};
 use super::hold::{Hold, LockArgs};
 use super::outcome::{carry_out, result_name, sentence, summary};
-use super::session::Session;
+use super::session::{Opened, Session};
 use super::ui::Ui;
 use super::{FileOrName, Global, confirm, plan_text};
 use crate::lower::PROTECT;
@@ -26,7 +26,7 @@ pub(super) struct DestroyArgs {
 
 pub(super) async fn run(args: &DestroyArgs, global: &Global, ui: &Ui) -> Result<Exit, CommandError> {
     // Where there is a file, what it wants helps to find what a dead run left without tags.
-    let (session, name, wanted) = args.stack.open(global, ui).await?;
+    let Opened { session, name, graph: wanted, .. } = args.stack.open(global, ui).await?;
     let hold = match session.hold(&name, "destroy", &args.lock, false, ui).await? {
         Some(hold) => hold,
         // Without a home bucket nobody else works here, and where nothing is to be deleted none is made.

@@ -1,8 +1,10 @@
 //! The command line: one file per command. `ui` is the only place that prints, `error` maps errors to exit codes.
 
+mod application;
 mod audit;
 mod audit_reach;
 mod confirm;
+mod deploy;
 mod destroy;
 mod drift;
 mod error;
@@ -102,6 +104,17 @@ pub(crate) struct StackArgs {
     over: OverArgs,
 }
 
+impl StackArgs {
+    /// `bogosa <name> STACK …`: the command that continues.
+    fn command(&self, name: &str, global: &Global) -> String {
+        let Self { stack, over } = self;
+        let mut words = vec![format!("bogosa {name} {}", stack.display())];
+        words.extend(over.words());
+        words.extend(global.arguments());
+        words.join(" ")
+    }
+}
+
 #[derive(Clone, Debug, Args)]
 pub(crate) struct OverArgs {
     /// A file laid over the stack file; may be repeated.
@@ -110,6 +123,14 @@ pub(crate) struct OverArgs {
     /// One value laid over the stack file, such as `web.autoscaling.max=6`; may be repeated.
     #[arg(long, value_name = "PATH=VALUE")]
     set: Vec<String>,
+}
+
+impl OverArgs {
+    fn words(&self) -> Vec<String> {
+        let Self { overlay, set } = self;
+        let overlays = overlay.iter().map(|file| format!("--overlay {}", file.display()));
+        overlays.chain(set.iter().map(|set| format!("--set {set}"))).collect()
+    }
 }
 
 /// A stack by its file, or by its name alone.
@@ -133,6 +154,8 @@ enum Command {
     Plan(plan::PlanArgs),
     /// Make the account match the stack file.
     Up(up::UpArgs),
+    /// Build and release the application alone, or go back to the release before.
+    Deploy(deploy::DeployArgs),
     /// Delete everything of a stack.
     Destroy(destroy::DestroyArgs),
     /// Show what differs from the stack file. Only reads; exit code 2 where anything does.
@@ -190,6 +213,7 @@ fn run(cli: &Cli, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Sandbox(args) => sandbox::run(args, global, ui),
         Command::Plan(args) => block_on(plan::run(args, global, ui)),
         Command::Up(args) => block_on(up::run(args, global, ui)),
+        Command::Deploy(args) => block_on(deploy::run(args, global, ui)),
         Command::Destroy(args) => block_on(destroy::run(args, global, ui)),
         Command::Drift(args) => block_on(drift::run(args, global, ui)),
         Command::Audit(args) => block_on(audit::run(args, global, ui)),

@@ -7,8 +7,9 @@ use clap::Args;
 use serde_json::json;
 
 use super::error::{CommandError, Exit};
+use super::session::Opened;
 use super::ui::{Style, Ui};
-use super::{FileOrName, Global};
+use super::{FileOrName, Global, application};
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
@@ -17,7 +18,7 @@ pub(super) struct StatusArgs {
 }
 
 pub(super) async fn run(args: &StatusArgs, global: &Global, ui: &Ui) -> Result<Exit, CommandError> {
-    let (session, name, graph) = args.stack.open(global, ui).await?;
+    let Opened { session, name, graph, document } = args.stack.open(global, ui).await?;
     let inventory = session.look(&name, &graph).await?;
     let record = session.record(&name).await?;
     let widths = inventory.iter().map(|live| (live.address.to_string().len(), live.id.len()));
@@ -39,7 +40,9 @@ pub(super) async fn run(args: &StatusArgs, global: &Global, ui: &Ui) -> Result<E
             ui.line(format!("\n{} resources of stack {name}{run}", inventory.len()));
         }
     }
-    endpoints(ui, &inventory.iter().map(|live| (live.address.clone(), live.outputs.clone())).collect());
+    let outputs = application::outputs(&inventory);
+    endpoints(ui, &outputs);
+    application::tell(ui, &session, document.as_ref(), &outputs).await;
     ui.object(&json!({
         "type": "summary", "result": "ok", "stack": name, "resources": inventory.len(),
         "api_calls": session.cloud.calls(), "duration_ms": session.elapsed_ms(),

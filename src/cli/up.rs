@@ -12,7 +12,8 @@ use super::outcome::{carry_out, loses_data, result_name, sentence, summary};
 use super::plan_file::PlanFile;
 use super::session::{Session, load};
 use super::ui::Ui;
-use super::{Global, OverArgs, StackArgs, confirm, plan_text, status};
+use super::{Global, OverArgs, StackArgs, application, confirm, plan_text, status};
+use crate::stack::schema::Document;
 
 #[derive(Debug, Args)]
 pub(super) struct UpArgs {
@@ -57,7 +58,7 @@ async fn up(
     prepared: &Prepared,
     hold: &Arc<Hold>,
 ) -> Result<Exit, CommandError> {
-    let Prepared { session, stack, graph, saved } = prepared;
+    let Prepared { session, stack, graph, document, saved } = prepared;
     let inventory = session.look_held(hold, stack, graph, ui).await?;
     let plan = session.plan_from(stack, graph, &inventory).await?;
     if let Some(saved) = &saved {
@@ -65,6 +66,7 @@ async fn up(
     }
     plan_text::show(ui, session, &plan);
     if plan.is_noop() {
+        application::tell(ui, session, document.as_ref(), &application::outputs(&inventory)).await;
         ui.object(&summary("ok", &plan.summary(), session));
         return Ok(Exit::Done);
     }
@@ -79,6 +81,7 @@ async fn up(
     ui.line(format!("\n{}", sentence(&report.summary(), session)));
     if exit == Exit::Done {
         status::endpoints(ui, &report.outputs);
+        application::tell(ui, session, document.as_ref(), &report.outputs).await;
     }
     ui.object(&summary(result_name(exit), &report.summary(), session));
     Ok(exit)
@@ -89,6 +92,8 @@ struct Prepared {
     session: Session,
     stack: String,
     graph: Graph,
+    /// Absent where a saved plan is carried out.
+    document: Option<Document>,
     saved: Option<PlanFile>,
 }
 
@@ -96,20 +101,20 @@ async fn prepare(args: &UpArgs, global: &Global, ui: &Ui) -> Result<Prepared, Co
     if let Some(file) = &args.plan {
         let saved = PlanFile::read(file)?;
         let session = Session::connect(global, Some(&saved.region), ui).await?;
-        return Ok(Prepared { session, stack: saved.stack.clone(), graph: saved.graph.clone(), saved: Some(saved) });
+        let (stack, graph) = (saved.stack.clone(), saved.graph.clone());
+        return Ok(Prepared { session, stack, graph, document: None, saved: Some(saved) });
     }
     let file = args.stack.clone().unwrap_or_default();
     let stack = load(&StackArgs { stack: file, over: args.over.clone() })?;
     let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
     let graph = session.graph(&stack).await?;
-    Ok(Prepared { session, stack: stack.doc.stack.clone(), graph, saved: None })
+    Ok(Prepared { session, stack: stack.doc.stack.clone(), graph, document: Some(stack.doc), saved: None })
 }
 
 /// The arguments of the command that continues.
 fn arguments(args: &UpArgs, global: &Global) -> String {
     let mut words: Vec<String> = args.stack.iter().map(|file| file.display().to_string()).collect();
-    words.extend(args.over.overlay.iter().map(|file| format!("--overlay {}", file.display())));
-    words.extend(args.over.set.iter().map(|set| format!("--set {set}")));
+    words.extend(args.over.words());
     words.extend(global.arguments());
     words.join(" ")
 }

@@ -114,6 +114,28 @@ impl Plan {
         self.changes.iter().filter(|change| change.action != Action::NoOp)
     }
 
+    /// The part of the plan that concerns some addresses, and what stays as it is. Fails where a change of that part needs
+    /// one outside of it: names both.
+    pub fn only(self, wanted: impl Fn(&Address) -> bool) -> Result<Self, (Address, Address)> {
+        // What changes in place is there already.
+        let absent = |change: &&Change| !matches!(change.action, Action::NoOp | Action::Update);
+        let left_out: BTreeSet<&Address> = self
+            .changes
+            .iter()
+            .filter(|change| !wanted(&change.address))
+            .filter(absent)
+            .map(|change| &change.address)
+            .collect();
+        for change in self.effective().filter(|change| wanted(&change.address)) {
+            if let Some(missing) = change.needs.iter().find(|need| left_out.contains(need)) {
+                return Err((change.address.clone(), (*missing).clone()));
+            }
+        }
+        let stays = |change: &Change| change.action == Action::NoOp || wanted(&change.address);
+        let changes = self.changes.iter().filter(|change| stays(change)).cloned().collect();
+        Ok(Self { changes, ..self })
+    }
+
     /// A digest of what is to be done to what: two plans with the same one do the same.
     pub fn fingerprint(&self) -> String {
         let text = serde_json::to_vec(&(&self.stack, self.effective().collect::<Vec<_>>())).unwrap_or_default();

@@ -167,6 +167,12 @@ pub fn reset(port: u16) -> anyhow::Result<bool> {
     Ok(true)
 }
 
+/// What runs for the instances of Auto Scaling groups in the sandbox on that port, and where.
+pub fn applications(port: u16) -> anyhow::Result<Vec<serde_json::Value>> {
+    let answer = request(port, "GET", "/_sandbox/applications", "")?;
+    serde_json::from_str(&answer).context("the sandbox's applications")
+}
+
 /// Changes how the sandbox on that port behaves; what the JSON object leaves out stays as it is.
 pub fn behave(port: u16, changes: &serde_json::Value) -> anyhow::Result<Behaviour> {
     let answer = request(port, "PUT", "/_sandbox/behaviour", &changes.to_string())?;
