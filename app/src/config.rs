@@ -9,6 +9,7 @@ use std::str::FromStr;
 use crate::crypto::Key;
 use crate::members::social_login::LoginProvider;
 
+mod platform;
 mod providers;
 
 /// A key that everyone can read here. Production refuses it.
@@ -117,14 +118,15 @@ impl fmt::Display for ConfigError {
 
 impl Config {
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::from_pairs(std::env::vars().filter(|(name, _)| name.starts_with("SHOP_")))
+        Self::from_pairs(platform::settings(std::env::vars().collect()))
     }
 
     pub fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, ConfigError> {
         let mut reader = Reader { values: pairs.into_iter().collect(), ..Reader::default() };
+        let address = reader.values.get("SHOP_PUBLIC_URL");
         let mode = reader.choice(
             "SHOP_MODE",
-            Mode::Development,
+            if address.is_none_or(|url| platform::is_here(url)) { Mode::Development } else { Mode::Production },
             &[("development", Mode::Development), ("production", Mode::Production)],
         );
         reader.production = mode == Mode::Production;
@@ -348,6 +350,13 @@ mod tests {
         let config = read(&[&keys[..], &[("SHOP_PAYMENTS", "toss")]].concat()).unwrap();
         assert_eq!(config.payments, PaymentKind::Toss);
         assert!(!format!("{config:?}").contains("test_sk_secret"));
+    }
+
+    #[test]
+    fn whoever_others_can_see_is_in_production() {
+        assert!(read(&[("SHOP_PUBLIC_URL", "http://127.0.0.1:4000")]).unwrap().is_development());
+        let error = read(&[("SHOP_PUBLIC_URL", "http://shop.example")]).unwrap_err().to_string();
+        assert!(error.contains("production needs https://"), "{error}");
     }
 
     #[test]

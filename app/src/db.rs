@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chrono::{DateTime, SubsecRound, Utc};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqlErr};
+use sea_orm::sqlx::{self, Connection, MySqlConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, SqlErr, Statement};
 use sea_orm_migration::prelude::*;
 
 use crate::config::Config;
@@ -48,8 +49,51 @@ fn sqlite_file(url: &str) -> Option<&std::path::Path> {
     (!file.contains(":memory:") && !file.is_empty()).then(|| std::path::Path::new(file))
 }
 
-pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
-    Migrator::up(db, None).await
+/// Brings the database to this version. Of several processes at once one does it; the others wait for it, and find
+/// nothing left to do.
+pub async fn migrate(db: &DatabaseConnection) -> anyhow::Result<()> {
+    match db.get_database_backend() {
+        DbBackend::MySql => migrate_mysql(db).await,
+        _ => migrate_sqlite(db).await,
+    }
+}
+
+/// How many seconds another's migrations are waited for.
+const PATIENCE: i64 = 600;
+
+/// MySQL ends a transaction at every change of a table, so none can hold migrations together. A named lock can: it is its
+/// connection's, and ends with it. <https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html>
+async fn migrate_mysql(db: &DatabaseConnection) -> anyhow::Result<()> {
+    let options = db.get_mysql_connection_pool().connect_options();
+    let mut holder = MySqlConnection::connect_with(&options).await.context("connecting for the lock")?;
+    // Names are the server's, not the schema's.
+    let taken: Option<i64> = sqlx::query_scalar("SELECT GET_LOCK(LEFT(CONCAT(DATABASE(), ' migrates'), 64), ?)")
+        .bind(PATIENCE)
+        .fetch_one(&mut holder)
+        .await
+        .context("taking the lock")?;
+    anyhow::ensure!(taken == Some(1), "another process has been migrating for {PATIENCE} s");
+    let migrated = Migrator::up(db, None).await;
+    holder.close().await.context("giving the lock back")?;
+    Ok(migrated?)
+}
+
+/// SQLite's own locks last for a transaction; a file beside the database lasts for all of them.
+async fn migrate_sqlite(db: &DatabaseConnection) -> anyhow::Result<()> {
+    let row = db.query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA database_list")).await?;
+    let file: String = row.map(|row| row.try_get("", "file")).transpose()?.unwrap_or_default();
+    if file.is_empty() {
+        return Ok(Migrator::up(db, None).await?); // in memory, and nobody else's
+    }
+    let lock = tokio::task::spawn_blocking(move || {
+        let lock = std::fs::File::create(format!("{file}-migrates"))?;
+        lock.lock()?;
+        std::io::Result::Ok(lock)
+    });
+    let lock = lock.await?.context("taking the lock")?;
+    Migrator::up(db, None).await?;
+    drop(lock);
+    Ok(())
 }
 
 /// The names of the migrations that the database lacks.

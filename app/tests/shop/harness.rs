@@ -36,6 +36,13 @@ impl TestApp {
 
     /// With further settings, as the environment would have them.
     pub async fn start_with(settings: &[(&str, &str)]) -> Self {
+        let (app, folder) = Self::empty(settings).await;
+        db::migrate(&app.db).await.unwrap();
+        Self { router: routes::router(app.clone()).unwrap(), app, folder }
+    }
+
+    /// The application on a database without any table, and its folder.
+    pub async fn empty(settings: &[(&str, &str)]) -> (AppState, std::path::PathBuf) {
         let folder = std::env::temp_dir().join(format!("bogosa-shop-test-{}", crypto::token()));
         std::fs::create_dir_all(&folder).unwrap();
         let url = match std::env::var("SHOP_TEST_MYSQL_URL") {
@@ -47,9 +54,7 @@ impl TestApp {
             [("SHOP_DATABASE_URL", url.as_str()), ("SHOP_MEDIA_FOLDER", &media), ("SHOP_DATABASE_CONNECTIONS", "4")];
         let pairs = own.iter().chain(settings).map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let config = Config::from_pairs(pairs).unwrap();
-        let app = App::start(config).await.unwrap();
-        db::migrate(&app.db).await.unwrap();
-        Self { router: routes::router(app.clone()).unwrap(), app, folder }
+        (App::start(config).await.unwrap(), folder)
     }
 
     /// On a port of its own, for what needs a connection. Ends with the shop.

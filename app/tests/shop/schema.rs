@@ -1,6 +1,6 @@
 //! The tables and the entities say the same.
 
-use bogosa_shop::{db, entities, for_each_entity};
+use bogosa_shop::{App, db, entities, for_each_entity};
 use sea_orm::EntityTrait;
 
 use crate::harness::TestApp;
@@ -21,6 +21,18 @@ async fn migrating_again_changes_nothing() {
     let shop = TestApp::start().await;
     db::migrate(&shop.app.db).await.unwrap();
     assert!(db::pending(&shop.app.db).await.unwrap().is_empty());
+}
+
+/// As the instances of a new version do.
+#[tokio::test]
+async fn several_processes_migrate_at_once() {
+    let (app, folder) = TestApp::empty(&[]).await;
+    let others = [App::start(app.config.clone()).await.unwrap(), App::start(app.config.clone()).await.unwrap()];
+    let [second, third] = &others;
+    let (one, two, three) = tokio::join!(db::migrate(&app.db), db::migrate(&second.db), db::migrate(&third.db));
+    (one.unwrap(), two.unwrap(), three.unwrap());
+    assert!(db::pending(&third.db).await.unwrap().is_empty());
+    std::fs::remove_dir_all(folder).unwrap();
 }
 
 #[tokio::test]
