@@ -20,14 +20,8 @@ const GLIBC: &str = "2.34";
 /// How often a build is looked at.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// Builds a program of a cargo package, and tells where it is.
-pub(super) async fn cargo(
-    context: &Context,
-    directory: &Path,
-    package: &str,
-    program: &str,
-    platform: &Platform,
-) -> Result<PathBuf> {
+/// Builds the one program that `which` names, and tells where it is.
+pub(super) async fn cargo(context: &Context, directory: &Path, which: &[&str], platform: &Platform) -> Result<PathBuf> {
     let mut words = vec!["cargo".to_owned()];
     match platform {
         Platform::Here(_) => words.push("build".to_owned()),
@@ -38,14 +32,10 @@ pub(super) async fn cargo(
             words.extend(["zigbuild".to_owned(), "--target".to_owned(), format!("{target}.{GLIBC}")]);
         }
     }
-    let rest = ["--release", "--package", package, "--bin", program, "--message-format", "json-render-diagnostics"];
-    words.extend(rest.map(str::to_owned));
+    words.extend(which.iter().chain(&["--message-format", "json-render-diagnostics"]).map(|word| (*word).to_owned()));
     let printed = run(context, directory, &words, platform, Printed::Wanted).await?;
-    let built = printed.lines().rev().find_map(|line| executable(line, program));
-    built.ok_or_else(|| {
-        Failure::new(words.join(" "), format!("cargo built no program `{program}`"))
-            .hint("`app.command` has to name a program of the package `app.build.package`.")
-    })
+    let built = printed.lines().rev().find_map(executable);
+    built.ok_or_else(|| Failure::new(words.join(" "), "cargo does not tell where the program is"))
 }
 
 /// Runs a command of the stack file.
@@ -60,12 +50,11 @@ enum Printed {
     ForTheLog,
 }
 
-/// The path of the program, where a line of cargo's tells that it was built.
+/// The path of the program, where a line of cargo's tells that it was built; the last of these is what was asked for.
 /// <https://doc.rust-lang.org/cargo/reference/external-tools.html#artifact-messages>
-fn executable(line: &str, program: &str) -> Option<PathBuf> {
+fn executable(line: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
-    let is_ours = message["reason"] == "compiler-artifact" && message["target"]["name"] == program;
-    message["executable"].as_str().filter(|_| is_ours).map(PathBuf::from)
+    message["executable"].as_str().map(PathBuf::from)
 }
 
 /// Runs to the end, and gives what was printed where that is wanted. Everything else goes to the log.
@@ -133,10 +122,9 @@ async fn tools(directory: &Path, target: &str) -> Result<()> {
         asked.ok().filter(|output| output.status.success()).map(|output| output.stdout)
     };
     let what = format!("building for {target}");
-    if asks(&["cargo", "zigbuild", "--version"]).await.is_none() {
+    if asks(&["cargo-zigbuild", "--version"]).await.is_none() {
         let said = "cargo-zigbuild is not installed; it links against the C library of Amazon Linux";
-        return Err(Failure::new(what, said)
-            .hint("Install it: `cargo install --locked cargo-zigbuild` and `pip install ziglang`."));
+        return Err(Failure::new(what, said).hint("Install it: `pip install cargo-zigbuild ziglang`."));
     }
     // Without rustup nobody can tell; cargo itself will.
     let Some(sysroot) = asks(&["rustc", "--print", "sysroot"]).await else { return Ok(()) };

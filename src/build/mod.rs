@@ -25,7 +25,7 @@ pub struct Recipe {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Make {
     /// Cargo builds a program of a package.
-    Cargo { package: String, program: String },
+    Cargo { package: String, program: String, profile: String },
     /// A command leaves a file or a directory behind.
     Command { command: Vec<String>, artifact: String },
     /// A file or a directory that is there already.
@@ -61,8 +61,9 @@ impl Recipe {
     /// Builds in `directory`, and packs. What the build prints goes into a file of the user's cache folder.
     pub async fn carry_out(&self, context: &Context, directory: &Path) -> Result<Vec<u8>> {
         let mut entries = match &self.make {
-            Make::Cargo { package, program } => {
-                let built = compile::cargo(context, directory, package, program, &self.platform).await?;
+            Make::Cargo { package, program, profile } => {
+                let words = ["--package", package, "--bin", program, "--profile", profile];
+                let built = compile::cargo(context, directory, &words, &self.platform).await?;
                 vec![(program.into(), built)]
             }
             Make::Command { command, artifact } => {

@@ -147,7 +147,8 @@ pub(crate) mod tests {
     }
 
     fn cargo() -> Recipe {
-        recipe(Make::Cargo { package: "p".to_owned(), program: "p".to_owned() })
+        let word = || "p".to_owned();
+        recipe(Make::Cargo { package: word(), program: word(), profile: word() })
     }
 
     #[test]

@@ -33,11 +33,13 @@ pub(crate) const KEY: &str = "app-key";
 
 /// How the application is built: for the stack's instances, or, where it is to run here, for this machine.
 pub(crate) fn recipe(stack: &Document, here: bool) -> Option<Recipe> {
-    let Build { package, command, artifact, include, .. } = &stack.app.as_ref()?.build;
+    let Build { package, profile, command, artifact, include, .. } = &stack.app.as_ref()?.build;
     let make = match artifact.clone() {
         Some(artifact) if command.is_empty() => Make::Ready { artifact },
         Some(artifact) => Make::Command { command: command.clone(), artifact },
-        None => Make::Cargo { package: package.clone(), program: program(stack.app.as_ref()?) },
+        None => {
+            Make::Cargo { package: package.clone(), program: program(stack.app.as_ref()?), profile: profile.clone() }
+        }
     };
     let architecture = stack.web.as_ref().map(|web| web.instance.architecture().as_str().to_owned());
     let platform = match here {

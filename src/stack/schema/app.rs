@@ -57,6 +57,8 @@ pub struct Build {
     pub directory: String,
     /// The cargo package. Default: bogosa-shop.
     pub package: String,
+    /// The cargo profile. Default: release.
+    pub profile: String,
     /// A command that builds instead of cargo; `BOGOSA_ARCHITECTURE` tells it x86_64 or arm64.
     pub command: Vec<String>,
     /// A file or directory to ship, relative to `directory`: what the command leaves behind, or, without a
@@ -72,6 +74,7 @@ impl Default for Build {
         Self {
             directory: "..".to_owned(),
             package: "bogosa-shop".to_owned(),
+            profile: "release".to_owned(),
             command: Vec::new(),
             artifact: None,
             include: Vec::new(),
