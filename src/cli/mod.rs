@@ -11,6 +11,7 @@ mod error;
 mod graph;
 mod hold;
 mod list;
+mod logs;
 mod outcome;
 mod plan;
 mod plan_file;
@@ -164,6 +165,8 @@ enum Command {
     Audit(Box<audit::AuditArgs>),
     /// Show what exists of a stack: ids, states, endpoints.
     Status(status::StatusArgs),
+    /// Show what the application writes, of all instances together.
+    Logs(logs::LogsArgs),
     /// List the stacks of the account and region.
     List,
     /// Show who changed a stack, when, and what came of it.
@@ -218,6 +221,7 @@ fn run(cli: &Cli, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Drift(args) => block_on(drift::run(args, global, ui)),
         Command::Audit(args) => block_on(audit::run(args, global, ui)),
         Command::Status(args) => block_on(status::run(args, global, ui)),
+        Command::Logs(args) => block_on(logs::run(args, global, ui)),
         Command::List => block_on(list::run(global, ui)),
         Command::Runs(args) => block_on(runs::run(args, global, ui)),
         Command::Unlock(args) => block_on(unlock::run(args, global, ui)),

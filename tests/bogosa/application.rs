@@ -191,6 +191,8 @@ fn a_release_that_fails_is_rolled_back_and_the_reason_is_named() {
         let put = cloud.logs().put_log_events().log_group_name(group).log_stream_name(stream);
         put.log_events(event.build().unwrap()).send().await.unwrap();
     });
+    let logs = aws.bogosa(&["logs", "--stack", "small"]);
+    assert_eq!((logs.code, logs.out.as_str()), (0, "i-1 no such word: two\n"), "{}", logs.err);
     project.write("word", "two");
     aws.post("/_sandbox/outcomes", r#"{"kind":"autoscaling.refresh","state":"Failed","message":"3 instances failed"}"#);
     let up = aws.bogosa(&["up", &project.file, "--yes"]);
