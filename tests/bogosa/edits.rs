@@ -115,6 +115,8 @@ const DATABASE: &[Edit] = &[
     (
         "cache={}",
         &[
+            "update autoscaling.group/web",
+            "update ec2.launch_template/web",
             "create cloudwatch.alarm/cache-cpu-1",
             "create cloudwatch.alarm/cache-cpu-2",
             "create ec2.security_group/cache",
@@ -127,6 +129,8 @@ const DATABASE: &[Edit] = &[
     (
         "cache=null",
         &[
+            "update autoscaling.group/web",
+            "update ec2.launch_template/web",
             "delete cloudwatch.alarm/cache-cpu-1",
             "delete cloudwatch.alarm/cache-cpu-2",
             "delete cloudwatch.alarm/cache-cpu-3",
@@ -143,6 +147,9 @@ const DATABASE: &[Edit] = &[
 const WEB: &[Edit] = &[
     ("web.autoscaling.max=6", &["update autoscaling.group/web"]),
     ("web.autoscaling.health_check_grace=200", &["update autoscaling.group/web"]),
+    ("app.environment.RUST_LOG=debug", &["update autoscaling.group/web", "update ec2.launch_template/web"]),
+    ("app.rollout.health.timeout=300", &[]),
+    ("app.log_retention_days=30", &["update logs.log_group/app"]),
     ("web.autoscaling.scaling.cpu=50", &["update autoscaling.policy/cpu"]),
     ("web.autoscaling.scaling.requests_per_target=0", &["delete autoscaling.policy/requests"]),
     ("web.instance.type=t3.medium", &["update autoscaling.group/web", "update ec2.launch_template/web"]),
@@ -190,7 +197,10 @@ const EDGE: &[Edit] = &[
     ("cdn.price_class=PriceClass_100", &["update cloudfront.distribution/media"]),
     ("cdn.ttl.default=3600", &["update cloudfront.cache_policy/media"]),
     ("cdn.compress=false", &["update cloudfront.cache_policy/media", "update cloudfront.distribution/media"]),
-    ("streaming.recording.thumbnail_seconds=30", &["replace ivs.recording_configuration/main"]),
+    (
+        "streaming.recording.thumbnail_seconds=30",
+        &["update autoscaling.group/web", "update ec2.launch_template/web", "replace ivs.recording_configuration/main"],
+    ),
     ("identity.user_pool.mfa=required", &["update cognito_idp.user_pool/main"]),
     ("identity.user_pool.password.min_length=14", &["update cognito_idp.user_pool/main"]),
     (

@@ -83,7 +83,8 @@ impl Resource for Group {
     // Instances need the way out when they start, and while they end.
     const AFTER: &'static [&'static str] = &["ec2.route_table"];
     const IMPACTS: &'static [(&'static str, Impact)] = &[("name", Impact::Replacement)];
-    const SECONDS: Seconds = Seconds { create: 125, update: 3, delete: 70 };
+    // Most updates are rollouts.
+    const SECONDS: Seconds = Seconds { create: 125, update: 300, delete: 70 };
 
     async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
         let groups = cloud.groups(scope.stack).await?;
