@@ -19,7 +19,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
-use tokio::{sync::watch, time::sleep};
+use tokio::{net::TcpStream, sync::watch, time::sleep};
+
+/// How long others wait for the first instance of a release.
+const FIRST: Duration = Duration::from_secs(180);
 
 #[derive(Debug)]
 pub(super) struct Instance {
@@ -185,23 +188,25 @@ impl Instance {
             tokio::spawn(log.clone().follow(err));
             anyhow::Ok(process)
         };
-        if let Some(arguments) = &release.migrate {
-            // One at a time, and once: on AWS a lock in the database sees to that.
-            let mut migrated = site.state().migrated.lock().await;
-            let key = (group.clone(), release.artifact.sha256.clone());
-            if !migrated.contains(&key) {
-                let mut process = start(arguments)?;
-                let status = process.ended().await;
-                if !status.as_ref().is_ok_and(ExitStatus::success) {
-                    bail!("the migration of the database failed: {}", death(&status, log).await);
-                }
-                migrated.insert(key);
+        // The first one of a release is alone until it listens: it migrates the database, and in development it may fill
+        // it. (On AWS a lock in the database has to do.)
+        let mut begun = site.state().begun.lock().await;
+        let key = (group.clone(), release.artifact.sha256.clone());
+        let first = !begun.contains(&key);
+        if let Some(arguments) = release.migrate.as_ref().filter(|_| first) {
+            let mut process = start(arguments)?;
+            let status = process.ended().await;
+            if !status.as_ref().is_ok_and(ExitStatus::success) {
+                bail!("the migration of the database failed: {}", death(&status, log).await);
             }
         }
-        let process = start(&release.arguments)?;
+        let mut process = start(&release.arguments)?;
         self.become_(site, |status| {
             (status.state, status.pid, status.port) = (State::Running, Some(process.pid), Some(port));
         });
+        if first && listens(&mut process, port).await {
+            begun.insert(key);
+        }
         Ok(process)
     }
 
@@ -236,6 +241,20 @@ fn program(files: &Path, command: &str) -> PathBuf {
 /// Free when we look; whoever takes it meanwhile lets the process fail, and the group replace it.
 fn free_port() -> io::Result<u16> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr().map(|address| address.port())
+}
+
+/// Waits until a process listens; false where it ends before, or takes too long.
+async fn listens(process: &mut Process, port: u16) -> bool {
+    let connects = async {
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err() {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::select! {
+        () = connects => true,
+        _ = process.ended() => false,
+        () = sleep(FIRST) => false,
+    }
 }
 
 /// What is to be said about a process that has ended by itself.

@@ -21,8 +21,8 @@ pub(super) struct Site {
 pub(super) struct State {
     /// Held while an artifact is fetched.
     pub(super) fetching: Mutex<()>,
-    /// By group, the releases whose database is up to date; held while one is brought there.
-    pub(super) migrated: Mutex<HashSet<(String, String)>>,
+    /// By group, the releases of which an instance has listened; held while the first one begins.
+    pub(super) begun: Mutex<HashSet<(String, String)>>,
     pub(super) functions: Functions,
 }
 
