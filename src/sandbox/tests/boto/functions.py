@@ -135,6 +135,15 @@ events.put_events(Entries=[{"Source": "shop", "DetailType": "Job", "Detail": jso
 functions.invoke(FunctionName="f", InvocationType="Event", Payload=json.dumps({"n": 2}))
 assert received(results)[0] == {"n": 2}, "a disabled rule sends nothing"
 
+# Queues and topics call functions too.
+source, source_arn = queue("source")
+functions.create_event_source_mapping(FunctionName="f", EventSourceArn=source_arn)
+sqs.send_message(QueueUrl=source, MessageBody="from the queue")
+assert received(results)[0]["Records"][0]["body"] == "from the queue"
+sns.subscribe(TopicArn=sns.create_topic(Name="other")["TopicArn"], Protocol="lambda", Endpoint=arn)
+sns.publish(TopicArn=sns.create_topic(Name="other")["TopicArn"], Message="from the topic")
+assert received(results)[0]["Records"][0]["Sns"]["Message"] == "from the topic"
+
 # What they print is where Lambda has it.
 def printed():
     streams = logs.describe_log_streams(logGroupName="/aws/lambda/f")["logStreams"]
