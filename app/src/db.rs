@@ -21,6 +21,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("m0007_test_payments", include_str!("../migrations/0007_test_payments.sql")),
     ("m0020_ad_slots", include_str!("../migrations/0020_ad_slots.sql")),
     ("m0020_refund_accounts", include_str!("../migrations/0020_refund_accounts.sql")),
+    ("m0021_settled_adverts", include_str!("../migrations/0021_settled_adverts.sql")),
 ];
 
 /// MySQL keeps microseconds; both databases get the same.

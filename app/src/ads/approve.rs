@@ -17,6 +17,7 @@ use crate::app::AppState;
 use crate::entities::ad_bookings::{Column, Entity, Model};
 use crate::entities::enums::AdStatus;
 use crate::entities::{ad_slots, media};
+use crate::settlement::bookings;
 use crate::social::notifications::{Notice, notify};
 use crate::social::sellers::{Face, faces};
 use crate::web::flash::flash;
@@ -94,6 +95,7 @@ async fn approve(
         return Err(Failure::Conflict("ad-taken"));
     }
     decide(&transaction, &booking, AdStatus::Approved).await?;
+    bookings::advertised(&transaction, &booking).await?;
     audit::record(&transaction, &visitor, Some(admin.0.id()), "ad.approve", ("ad", id), "").await?;
     transaction.commit().await?;
     Ok(flash("/admin/ads", "flash-saved"))

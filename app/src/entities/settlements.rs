@@ -15,6 +15,7 @@ pub struct Model {
     pub sales: i64,
     pub refunds: i64,
     pub commission: i64,
+    pub advertising: i64,
     pub payout: i64,
     pub status: SettlementStatus,
     pub transaction_id: Option<i64>,

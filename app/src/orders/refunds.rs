@@ -3,14 +3,15 @@
 
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, PaginatorTrait,
+    QueryFilter, Set,
 };
 use serde_json::json;
 
 use super::shipping::paid_by;
 use super::{notices, states, stock};
 use crate::app::App;
-use crate::cart::coupons::part;
+use crate::cart::coupons::{self, part};
 use crate::crypto;
 use crate::db::now;
 use crate::entities::enums::{OrderStatus, PaymentStatus, RefundKind, RefundStatus};
@@ -220,10 +221,23 @@ async fn approve_in(db: &impl ConnectionTrait, refund: &refunds::Model, actor_id
             )
         })
         .await?;
+        free_coupon(db, &order).await?;
         notices::cancelled(db, &order, actor_id == order.seller_id).await?;
     }
     queue::enqueue(db, "refund.execute", json!({ "id": refund.id }), &format!("refund:{}", refund.id)).await?;
     Ok(true)
+}
+
+/// With the last of the orders that it took something off, a coupon comes back; it is good for as long as it says.
+async fn free_coupon(db: &impl ConnectionTrait, order: &orders::Model) -> Result<(), DbErr> {
+    let Some(claim) = order.coupon_claim_id else { return Ok(()) };
+    let others = orders::Entity::find()
+        .filter(orders::Column::CheckoutId.eq(order.checkout_id))
+        .filter(orders::Column::CouponClaimId.eq(claim))
+        .filter(orders::Column::Status.ne(OrderStatus::Cancelled))
+        .count(db)
+        .await?;
+    if others == 0 { coupons::free(db, order.checkout_id).await } else { Ok(()) }
 }
 
 /// Nothing of the order is left to the buyer.

@@ -4,7 +4,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, 
 
 use super::ledger::{Account, Entry, balance, book};
 use crate::cart::coupons::part;
-use crate::entities::{coupon_claims, coupons, ledger_transactions, orders, payments, refunds};
+use crate::entities::{ad_bookings, coupon_claims, coupons, ledger_transactions, orders, payments, refunds};
 
 /// What the operator adds to the buyer's money: its own coupons. A seller's coupon is the seller's loss.
 async fn operators_discount(db: &impl ConnectionTrait, order: &orders::Model) -> Result<i64, DbErr> {
@@ -85,6 +85,18 @@ pub async fn refunded(
     };
     let entries: Vec<Entry> = from.into_iter().chain(back).collect();
     book(db, format!("refund:{}", refund.id), Some(order.id), &entries).await.map(drop)
+}
+
+/// What the references of adverts begin with: `closing` tells them by it from what belongs to an order.
+pub const ADVERT: &str = "advert:";
+
+/// An approved advert: its price comes off what the seller earns.
+pub async fn advertised(db: &impl ConnectionTrait, booking: &ad_bookings::Model) -> Result<(), DbErr> {
+    let entries = [
+        Entry::Debit(Account::Seller(booking.seller_id), booking.price),
+        Entry::Credit(Account::Advertising, booking.price),
+    ];
+    book(db, format!("{ADVERT}{}", booking.id), None, &entries).await.map(drop)
 }
 
 /// Paid, but its checkout had come to nothing or was paid already.

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Datelike, Days, Duration, NaiveDate, NaiveTime, Utc};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, JoinType, QueryFilter,
-    QueryOrder, QuerySelect, RelationTrait, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, JoinType,
+    QueryFilter, QueryOrder, QuerySelect, RelationTrait, Set,
 };
 
+use super::bookings::ADVERT;
 use super::ledger::{Account, Entry, book};
 use crate::app::App;
 use crate::db::{is_unique_violation, now};
@@ -73,6 +74,7 @@ async fn close(db: &DatabaseConnection, seller_id: i64, end: NaiveDate) -> Outco
         sales: Set(week.sales),
         refunds: Set(week.refunds),
         commission: Set(week.commission),
+        advertising: Set(week.advertising),
         payout: Set(week.payout()),
         status: Set(SettlementStatus::Closed),
         created_at: Set(now()),
@@ -103,15 +105,16 @@ struct Week {
     sales: i64,
     refunds: i64,
     commission: i64,
+    advertising: i64,
 }
 
 impl Week {
     fn payout(&self) -> i64 {
-        self.sales - self.refunds - self.commission
+        self.sales - self.refunds - self.commission - self.advertising
     }
 }
 
-/// From the books: what was confirmed, what came back after that, and the commission on both.
+/// From the books: what was confirmed, what came back after that, the commission on both, and what adverts cost.
 async fn week(
     db: &impl ConnectionTrait,
     seller_id: i64,
@@ -123,7 +126,11 @@ async fn week(
         .join_rev(JoinType::InnerJoin, ledger_entries::Relation::Transaction.def())
         .filter(ledger_entries::Column::AccountId.eq(account))
         .filter(ledger_transactions::Column::CreatedAt.lt(until))
-        .filter(ledger_transactions::Column::OrderId.is_not_null())
+        .filter(
+            ledger_transactions::Column::OrderId
+                .is_not_null()
+                .or(ledger_transactions::Column::Reference.starts_with(ADVERT)),
+        )
         .order_by_asc(ledger_transactions::Column::Id);
     if let Some(from) = from {
         find = find.filter(ledger_transactions::Column::CreatedAt.gte(from));
@@ -144,7 +151,9 @@ async fn week(
         let (net, fee) = (of(account), of(commission));
         week.first.get_or_insert(transaction.created_at);
         week.commission += fee;
-        if transaction.reference.starts_with("refund:") {
+        if transaction.reference.starts_with(ADVERT) {
+            week.advertising -= net;
+        } else if transaction.reference.starts_with("refund:") {
             week.refunds -= net + fee;
         } else {
             week.sales += net + fee;

@@ -24,6 +24,8 @@ pub enum Account {
     /// Paid without an order; it goes back.
     Unmatched,
     Commission,
+    /// Earned with adverts.
+    Advertising,
     /// What the operator's coupons cost it.
     Coupons,
 }
@@ -37,6 +39,7 @@ impl Account {
             Self::Payouts => "payouts".to_owned(),
             Self::Unmatched => "unmatched".to_owned(),
             Self::Commission => "commission".to_owned(),
+            Self::Advertising => "advertising".to_owned(),
             Self::Coupons => "coupons".to_owned(),
         }
     }
@@ -45,7 +48,7 @@ impl Account {
         match self {
             Self::Cash => AccountKind::Asset,
             Self::Held(_) | Self::Seller(_) | Self::Payouts | Self::Unmatched => AccountKind::Liability,
-            Self::Commission => AccountKind::Income,
+            Self::Commission | Self::Advertising => AccountKind::Income,
             Self::Coupons => AccountKind::Expense,
         }
     }

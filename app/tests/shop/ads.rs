@@ -5,6 +5,7 @@ use axum::http::Method;
 use bogosa_shop::ads::show::{today, write_counts};
 use bogosa_shop::entities::ad_bookings;
 use bogosa_shop::entities::enums::AdStatus;
+use bogosa_shop::settlement::ledger::{self, Account};
 use chrono::Duration;
 use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
@@ -45,6 +46,10 @@ async fn from_booking_to_the_front_page() {
     kims.post(&format!("/admin/ads/{}/approve", booking.id), &[]).await.is(403);
     admins.post(&format!("/admin/ads/{}/approve", booking.id), &[]).await.leads_to("/admin/ads");
     admins.post(&format!("/admin/ads/{}/reject", booking.id), &[]).await.is(409);
+    // Owed by the seller, once, and the operator's income.
+    let db = &shop.app.db;
+    assert_eq!(ledger::balance(db, Account::Seller(kim.id), None).await.unwrap(), -150_000);
+    assert_eq!(ledger::balance(db, Account::Advertising, None).await.unwrap(), 150_000);
     kims.get("/notifications").await.is(200).says("Your advert has been approved: Kiln day");
     kims.post(&format!("/sell/ads/{}/cancel", booking.id), &[]).await.is(409);
 

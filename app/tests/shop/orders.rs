@@ -235,6 +235,10 @@ async fn coupons_come_off_and_come_back() {
     let order = shop.order_now(order.id).await;
     assert_eq!((order.status, order.refunded), (OrderStatus::Cancelled, 11_000));
     assert_eq!(shop.counts(pot).await, (5, 0, 0));
+    // The coupon, too: it takes something off once more.
+    assert_eq!(coupon_domain::usable(&shop.app.db, buyer.id).await.unwrap().len(), 1);
+    browser.post("/cart", &[("variant", &pot.variant.to_string())]).await.leads_to("/cart");
+    browser.get(&format!("/checkout{query}")).await.says("−₩2,000");
     browser.post(&format!("{path}/cancel"), &[("reason", "again")]).await.is(409);
 }
 

@@ -1,11 +1,12 @@
 //! The books: commission, weekly settlements, payouts, and what happens to refunds after a settlement.
 
+use bogosa_shop::ads::show::today;
 use bogosa_shop::db::now;
-use bogosa_shop::entities::enums::{Role, SettlementStatus};
-use bogosa_shop::entities::{ledger_transactions, members, seller_profiles, settlements};
+use bogosa_shop::entities::enums::{AdStatus, Role, SettlementStatus};
+use bogosa_shop::entities::{ad_bookings, ledger_transactions, members, seller_profiles, settlements};
 use bogosa_shop::orders::{refunds, shipping};
 use bogosa_shop::settlement::ledger::{self, Account, Entry};
-use bogosa_shop::settlement::{accounts, closing};
+use bogosa_shop::settlement::{accounts, bookings, closing};
 use chrono::{Days, Duration};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
@@ -92,6 +93,38 @@ async fn a_week_is_closed_once_and_paid_once() {
     // A minus is carried on until there is something to pay.
     let next = bogosa_shop::i18n::seoul(now()).date_naive() + Days::new(14);
     assert_eq!(closing::close_until(&shop.app.db, next).await.unwrap(), 0);
+    assert!(ledger::unbalanced(&shop.app.db).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn adverts_come_off_what_was_earned() {
+    let shop = TestApp::start().await;
+    let (kim, buyer) = (shop.seller("kim").await, shop.member("buyer").await);
+    shop.sold(&kim, &buyer, 100_000).await;
+    let row = ad_bookings::ActiveModel {
+        slot_id: Set(1),
+        seller_id: Set(kim.id),
+        title: Set("Kiln day".to_owned()),
+        link: Set("/products/1".to_owned()),
+        starts_on: Set(today()),
+        ends_on: Set(today()),
+        price: Set(30_000),
+        status: Set(AdStatus::Approved),
+        impressions: Set(0),
+        clicks: Set(0),
+        created_at: Set(now()),
+        delete_after: Set(now()),
+        ..Default::default()
+    };
+    let booking = row.insert(&shop.app.db).await.unwrap();
+    for _ in 0..2 {
+        bookings::advertised(&shop.app.db, &booking).await.unwrap();
+    }
+    shop.weeks_pass(1).await;
+    assert_eq!(closing::run(&shop.app).await.unwrap(), 1);
+    let row = settlements::Entity::find().one(&shop.app.db).await.unwrap().unwrap();
+    assert_eq!((row.sales, row.commission, row.advertising, row.payout), (103_000, 5_000, 30_000, 68_000));
+    assert_eq!(ledger::balance(&shop.app.db, Account::Seller(kim.id), None).await.unwrap(), 0);
     assert!(ledger::unbalanced(&shop.app.db).await.unwrap().is_empty());
 }
 
