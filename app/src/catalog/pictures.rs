@@ -82,7 +82,7 @@ async fn add(
     }
     audit::record(&transaction, &visitor, Some(seller.id()), "product.pictures", ("product", id), "").await?;
     transaction.commit().await?;
-    Ok(flash(&format!("/sell/products/{id}#pictures"), "flash-saved"))
+    Ok(flash(&format!("/sell/products/{id}#album"), "flash-saved"))
 }
 
 async fn images(db: &impl ConnectionTrait, product_id: i64) -> Result<Vec<product_images::Model>, DbErr> {
@@ -120,7 +120,7 @@ async fn first(
     }
     cover(&transaction, id, all.first().map(|image| image.media_id)).await?;
     transaction.commit().await?;
-    Ok(flash(&format!("/sell/products/{id}#pictures"), "flash-saved"))
+    Ok(flash(&format!("/sell/products/{id}#album"), "flash-saved"))
 }
 
 async fn delete(
@@ -139,5 +139,5 @@ async fn delete(
     }
     pictures::discard(&transaction, &[gone.media_id]).await?;
     transaction.commit().await?;
-    Ok(flash(&format!("/sell/products/{id}#pictures"), "flash-saved"))
+    Ok(flash(&format!("/sell/products/{id}#album"), "flash-saved"))
 }

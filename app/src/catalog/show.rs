@@ -1,4 +1,4 @@
-//! A product's page. Other domains extend `templates/catalog/community.html`.
+//! A product's page, with what members say of it (`templates/catalog/community.html`).
 
 use askama::Template;
 use axum::Router;
@@ -12,7 +12,10 @@ use super::shelf::{self, Choice, LiveOffer, OptionLine, Picture};
 use crate::app::AppState;
 use crate::entities::enums::{ProductStatus, TradeMode};
 use crate::entities::products;
+use crate::reviews::list::{Listing, Of, listing};
 use crate::social::sellers::{self, Face};
+use crate::social::wishes;
+use crate::web::paging::PageQuery;
 use crate::web::{Failure, Html, Outcome, Page};
 
 pub(super) fn routes() -> Router<AppState> {
@@ -33,7 +36,13 @@ struct Show {
     /// Why it cannot be bought: it is looked at by its seller or an admin before or after its time.
     preview: bool,
     mine: bool,
+    wished: bool,
+    /// The newest; the rest has a page of its own.
+    reviews: Listing,
 }
+
+/// As many reviews as stand on the product's page.
+const REVIEWS: u64 = 3;
 
 impl Show {
     fn price(&self) -> i64 {
@@ -78,7 +87,14 @@ async fn show(State(app): State<AppState>, page: Page, Path(id): Path<i64>) -> O
             Face { id: product.seller_id, name, ..Face::default() }
         }
     };
+    let reader = page.member.as_ref().map(|member| member.id);
+    let wished = match reader {
+        Some(member) => wishes::is_wished(&app.db, member, id).await?,
+        None => false,
+    };
     Ok(Html(Show {
+        wished,
+        reviews: listing(&app.db, Of::Product(id), reader, PageQuery::default(), REVIEWS).await?,
         category: all.into_iter().find(|category| Some(category.id) == product.category_id),
         pictures: gallery(&app, &product).await?,
         options: shelf::options(&app.db, id).await?,

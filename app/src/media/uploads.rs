@@ -112,7 +112,7 @@ async fn done(State(app): State<AppState>, seller: Seller, Path(id): Path<i64>) 
     }
     let arrived = app.storage.size(&media.object_key).await?;
     if arrived.and_then(|size| i64::try_from(size).ok()) != Some(media.size) {
-        return Err(Failure::Invalid("upload-not-there"));
+        return Err(Failure::Conflict("upload-not-there"));
     }
     let head = app.storage.head(&media.object_key, HEAD).await?;
     if !Kind::of(&media.content_type).is_some_and(|kind| kind.begins(&head)) {

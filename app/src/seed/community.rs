@@ -3,7 +3,8 @@
 use chrono::Duration;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
-use super::market::picture;
+use super::drawings::View;
+use super::market::{CATCH, MOON_JAR, picture};
 use super::members::People;
 use crate::ads::show::today;
 use crate::app::App;
@@ -91,7 +92,7 @@ async fn review(
     };
     let review = row.insert(&app.db).await?.id;
     if number == 0 {
-        let photo = picture(app, &author, MediaPurpose::ReviewPhoto, "#e9e2d6", "#8a7f70", "白").await?;
+        let photo = picture(app, &author, MediaPurpose::ReviewPhoto, &MOON_JAR, View::Near).await?;
         let row = review_photos::ActiveModel {
             review_id: Set(review),
             media_id: Set(photo),
@@ -184,11 +185,11 @@ async fn bought(app: &App, buyer: &members::Model, product: &products::Model, nu
 async fn adverts(app: &App, people: &People) -> anyhow::Result<()> {
     let slots = ad_slots::Entity::find().order_by_asc(ad_slots::Column::Id).all(&app.db).await?;
     let samples = [
-        (&people.seller, "가을 유약 신작, 이번 주 라이브에서 처음 공개합니다", AdStatus::Approved, "釉", 0),
-        (&people.studio, "남해 돌문어, 산지에서 바로 보내 드려요", AdStatus::Requested, "海", 2),
+        (&people.seller, "가을 유약 신작, 이번 주 라이브에서 처음 공개합니다", AdStatus::Approved, MOON_JAR, 0),
+        (&people.studio, "남해 돌문어, 산지에서 바로 보내 드려요", AdStatus::Requested, CATCH, 2),
     ];
-    for (slot, (seller, title, status, sign, wait)) in slots.iter().zip(samples) {
-        let image = picture(app, seller, MediaPurpose::Advert, "#f2b544", "#8f2513", sign).await?;
+    for (slot, (seller, title, status, drawing, wait)) in slots.iter().zip(samples) {
+        let image = picture(app, seller, MediaPurpose::Advert, &drawing, View::Near).await?;
         let (from, until) = (today() + Duration::days(wait), today() + Duration::days(wait + 6));
         let row = ad_bookings::ActiveModel {
             slot_id: Set(slot.id),

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use chrono::Duration;
 use sea_orm::{ActiveModelTrait, Set};
 
+use super::drawings::{self, ANCHOVIES, BOWL, CUPS, Drawing, JAR, MOON, OCTOPUS, View};
 use super::members::People;
 use crate::app::App;
 use crate::db::now;
@@ -15,17 +16,26 @@ use crate::entities::{
 };
 use crate::members::channel;
 
-/// Title, price, stock, the picture's two colours and its sign.
-type Sample = (&'static str, i64, i64, &'static str, &'static str, &'static str);
+/// Title, price, stock, picture.
+type Sample = (&'static str, i64, i64, Drawing);
+
+const fn drawing(thing: &'static str, ground: &'static str, body: &'static str, accent: &'static str) -> Drawing {
+    Drawing { ground, body, accent, thing }
+}
+
+pub(super) const MOON_JAR: Drawing = drawing(MOON, "#b9a78f", "#f6f1e7", "#d9cdb8");
+const CELADON: Drawing = drawing(CUPS, "#dfe8dc", "#3f7d68", "#8fb9a3");
+const GLAZE: Drawing = drawing(JAR, "#e9d3a9", "#8f2513", "#f6f1e7");
+pub(super) const CATCH: Drawing = drawing(OCTOPUS, "#f3d9c4", "#b5472f", "#f6c9ae");
 
 const CRAFTS: &[Sample] = &[
-    ("달항아리 백자 꽃병", 68_000, 12, "#e9e2d6", "#8a7f70", "白"),
-    ("청자 찻잔 2인 세트", 42_000, 30, "#9dbfa8", "#22584a", "茶"),
-    ("손으로 빚은 옹기 밥그릇", 18_000, 80, "#b97a4d", "#4a2a16", "옹"),
+    ("달항아리 백자 꽃병", 68_000, 12, MOON_JAR),
+    ("청자 찻잔 2인 세트", 42_000, 30, CELADON),
+    ("손으로 빚은 옹기 밥그릇", 18_000, 80, drawing(BOWL, "#ead8bd", "#5a3320", "#b4733c")),
 ];
 const FISH: &[Sample] = &[
-    ("남해 자연산 돌문어 1kg", 39_000, 40, "#c65f4a", "#5b1f16", "문어"),
-    ("죽방렴 멸치 선물 상자", 55_000, 25, "#8fb3c9", "#1d3f57", "멸치"),
+    ("남해 자연산 돌문어 1kg", 39_000, 40, CATCH),
+    ("죽방렴 멸치 선물 상자", 55_000, 25, drawing(ANCHOVIES, "#d7e4ea", "#2f5d7a", "#c99a5b")),
 ];
 
 pub async fn fill(app: &App, people: &People) -> anyhow::Result<()> {
@@ -34,12 +44,15 @@ pub async fn fill(app: &App, people: &People) -> anyhow::Result<()> {
     category(app, "used", "중고", "Second-hand", 3).await?;
     let pots = goods(app, &people.seller, craft, CRAFTS).await?;
     let fish = goods(app, &people.studio, food, FISH).await?;
-    broadcast(app, &people.studio, "오늘 잡은 돌문어, 배에서 바로 보여 드려요", BroadcastStatus::Live, food, &fish)
-        .await?;
-    broadcast(app, &people.seller, "달항아리 가마 여는 날 다시보기", BroadcastStatus::Ended, craft, &pots).await?;
-    for (days, title, image) in [(1, "가을 유약 신작 공개", "釉"), (3, "찻자리 차리는 법과 찻잔 특가", "차")]
+    let image = poster(app, &people.studio, MediaPurpose::BroadcastImage, &CATCH).await?;
+    let title = "오늘 잡은 돌문어, 배에서 바로 보여 드려요";
+    broadcast(app, &people.studio, title, image, BroadcastStatus::Live, food, &fish).await?;
+    let image = poster(app, &people.seller, MediaPurpose::BroadcastImage, &MOON_JAR).await?;
+    let title = "달항아리 가마 여는 날 다시보기";
+    broadcast(app, &people.seller, title, image, BroadcastStatus::Ended, craft, &pots).await?;
+    for (days, title, drawing) in [(1, "가을 유약 신작 공개", GLAZE), (3, "찻자리 차리는 법과 찻잔 특가", CELADON)]
     {
-        let picture = picture(app, &people.seller, MediaPurpose::TrailerImage, "#f2b544", "#8f2513", image).await?;
+        let picture = poster(app, &people.seller, MediaPurpose::TrailerImage, &drawing).await?;
         let row = trailers::ActiveModel {
             seller_id: Set(people.seller.id),
             category_id: Set(Some(craft)),
@@ -71,12 +84,13 @@ async fn category(app: &App, slug: &str, ko: &str, en: &str, position: i32) -> a
 
 async fn goods(app: &App, seller: &members::Model, category: i64, samples: &[Sample]) -> anyhow::Result<Vec<i64>> {
     let mut made = Vec::new();
-    for &(title, price, amount, light, dark, sign) in samples {
-        let cover = picture(app, seller, MediaPurpose::ProductImage, light, dark, sign).await?;
+    for (title, price, amount, drawing) in samples {
+        let (price, amount) = (*price, *amount);
+        let cover = picture(app, seller, MediaPurpose::ProductImage, drawing, View::Front).await?;
         let row = products::ActiveModel {
             seller_id: Set(seller.id),
             category_id: Set(Some(category)),
-            title: Set(title.to_owned()),
+            title: Set((*title).to_owned()),
             description: Set("정성껏 준비한 상품입니다. 궁금한 점은 방송에서 물어봐 주세요.".to_owned()),
             trade_mode: Set(TradeMode::Ordinary),
             price: Set(price),
@@ -118,6 +132,7 @@ async fn broadcast(
     app: &App,
     seller: &members::Model,
     title: &str,
+    image: i64,
     status: BroadcastStatus,
     category: i64,
     goods: &[i64],
@@ -127,7 +142,6 @@ async fn broadcast(
     if let (true, Some(local)) = (live, app.streaming.local()) {
         local.go_live(&channel.external_id, 128);
     }
-    let image = picture(app, seller, MediaPurpose::BroadcastImage, "#b5341f", "#2a0c05", "▶").await?;
     let started = now() - if live { Duration::minutes(17) } else { Duration::days(2) };
     let row = broadcasts::ActiveModel {
         seller_id: Set(seller.id),
@@ -162,23 +176,26 @@ async fn broadcast(
     Ok(())
 }
 
+pub(super) async fn poster(
+    app: &App,
+    owner: &members::Model,
+    purpose: MediaPurpose,
+    drawing: &Drawing,
+) -> anyhow::Result<i64> {
+    keep(app, owner, purpose, drawings::poster(drawing)).await
+}
+
 pub(super) async fn picture(
     app: &App,
     owner: &members::Model,
     purpose: MediaPurpose,
-    light: &str,
-    dark: &str,
-    sign: &str,
+    drawing: &Drawing,
+    view: View,
 ) -> anyhow::Result<i64> {
-    let svg = format!(
-        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 600 800'>\
-         <rect width='600' height='800' fill='{light}'/>\
-         <circle cx='300' cy='430' r='230' fill='{dark}' opacity='.18'/>\
-         <path d='M120 520c0-150 80-240 180-240s180 90 180 240-70 190-180 190-180-40-180-190z' fill='{dark}'/>\
-         <ellipse cx='300' cy='285' rx='95' ry='24' fill='{light}' stroke='{dark}' stroke-width='14'/>\
-         <text x='300' y='560' font-size='110' font-weight='800' text-anchor='middle' fill='{light}' \
-         font-family='sans-serif'>{sign}</text></svg>"
-    );
+    keep(app, owner, purpose, drawings::svg(drawing, view)).await
+}
+
+async fn keep(app: &App, owner: &members::Model, purpose: MediaPurpose, svg: String) -> anyhow::Result<i64> {
     let key = format!("samples/{}.svg", crate::crypto::token());
     let size = i64::try_from(svg.len())?;
     app.storage.write(&key, "image/svg+xml", Bytes::from(svg)).await?;

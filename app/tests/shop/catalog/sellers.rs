@@ -218,7 +218,7 @@ async fn pictures_come_stand_first_and_go() {
     let path = format!("/sell/products/{}", jar.product);
     upload(&mut browser, &path, b"<svg/>").await.is(422).says("Only JPEG, PNG and WebP");
     for _ in 0..2 {
-        upload(&mut browser, &path, &picture()).await.leads_to(&format!("{path}#pictures"));
+        upload(&mut browser, &path, &picture()).await.leads_to(&format!("{path}#album"));
     }
     let images = product_images::Entity::find().order_by_asc(product_images::Column::Position).all(&shop.app.db).await;
     let images = images.unwrap();
