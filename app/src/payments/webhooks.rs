@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
 use sea_orm::sea_query::Expr;
@@ -15,21 +16,22 @@ use crate::db::{is_unique_violation, now};
 use crate::entities::payment_events as events;
 use crate::services::payment::{PaymentError, ProviderPayment, WebhookEvent};
 use crate::web::Outcome;
+use crate::web::hooks::refuse;
 
 pub fn routes() -> Router<AppState> {
     Router::new().route("/payments/hooks/{provider}", post(hook))
 }
 
 /// 200: stored and done with. Everything else makes the provider send it again.
-async fn hook(
-    State(app): State<AppState>,
-    Path(provider): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> StatusCode {
+async fn hook(State(app): State<AppState>, Path(provider): Path<String>, headers: HeaderMap, body: Bytes) -> Response {
     let status = receive(&app, &provider, &headers, &body).await;
     metrics::counter!("shop_payment_webhooks_total", "status" => status.as_str().to_owned()).increment(1);
-    status
+    match status {
+        StatusCode::NOT_FOUND => refuse(status, "no payments are taken by this provider here"),
+        StatusCode::BAD_REQUEST => refuse(status, "not an event of this provider, or not signed by it"),
+        StatusCode::SERVICE_UNAVAILABLE => refuse(status, "not now: please send it again"),
+        _ => status.into_response(),
+    }
 }
 
 pub async fn receive(app: &App, name: &str, headers: &HeaderMap, body: &Bytes) -> StatusCode {

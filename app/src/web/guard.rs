@@ -40,7 +40,12 @@ impl CurrentMember {
 
     /// The one way to ask "is it theirs?": whoever it is not theirs for cannot learn that it exists.
     pub fn owns(&self, owner_id: i64) -> Result<(), Failure> {
-        if self.member.id == owner_id { Ok(()) } else { Err(Failure::NotFound) }
+        if self.member.id == owner_id {
+            return Ok(());
+        }
+        // The request's span says of what.
+        tracing::warn!(member = self.member.id, "somebody else's was refused");
+        Err(Failure::NotFound)
     }
 
     pub fn owns_or_admin(&self, owner_id: i64) -> Result<(), Failure> {

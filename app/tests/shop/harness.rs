@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use axum::response::Response;
 use bogosa_shop::app::AppState;
 use bogosa_shop::entities::enums::{ConsentPurpose, MemberKind, Role, SessionStage};
 use bogosa_shop::entities::{mails, members};
@@ -198,13 +199,7 @@ impl Browser {
     }
 
     pub async fn send(&mut self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Answer {
-        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
-        let mut request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8080");
-        request = request.header(header::COOKIE, cookies).header(header::ACCEPT_LANGUAGE, self.language);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let response = self.ask(method, path, headers, body).await;
         let (parts, body) = response.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             self.keep(cookie.to_str().unwrap());
@@ -212,6 +207,21 @@ impl Browser {
         let bytes = body.collect().await.unwrap().to_bytes();
         let body = String::from_utf8_lossy(&bytes).into_owned();
         Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Without waiting for a body, which may have no end.
+    pub async fn head(&mut self, method: Method, path: &str, headers: &[(&str, &str)]) -> StatusCode {
+        self.ask(method, path, headers, Body::empty()).await.status()
+    }
+
+    async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Body) -> Response {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+        let mut request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:8080");
+        request = request.header(header::COOKIE, cookies).header(header::ACCEPT_LANGUAGE, self.language);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
     }
 
     fn keep(&mut self, cookie: &str) {

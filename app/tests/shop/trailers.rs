@@ -125,7 +125,7 @@ async fn uploads_are_what_was_asked_for() {
     put(&mut browser, &begun, "text/html", MP4).await.is(400);
     put(&mut browser, &begun, "video/mp4", b"short").await.is(400);
     let done = begun["done"].as_str().unwrap();
-    browser.post(done, &[]).await.is(400);
+    browser.post(done, &[]).await.is(409);
 
     // What only says that it is a video is thrown away.
     let page = b"<html><script>alert(1)</script></html>";

@@ -1,4 +1,8 @@
-//! Every route × who asks. A feature adds its routes here: what a line does not promise is not promised.
+//! Every route × who asks. A feature adds its routes here, and those that name an object to `objects`; `complete` holds
+//! both tables to the routes that there are.
+
+pub(crate) mod complete;
+pub(crate) mod objects;
 
 use axum::body::Body;
 use axum::http::Method;
@@ -190,6 +194,21 @@ const TABLE: &[(&str, &str, [u16; 4])] = &[
     ("POST", "/sell/settlements/account", [303, 303, 422, 422]),
     // Of nobody, or of somebody else: the same.
     ("POST", "/my/devices/999999/revoke", [303, 404, 404, 404]),
+    ("POST", "/signup", [422, 422, 422, 422]),
+    ("POST", "/verify", [422, 422, 422, 422]),
+    ("POST", "/verify/resend", [422, 422, 422, 422]),
+    ("POST", "/recover", [422, 422, 422, 422]),
+    ("POST", "/login", [422, 422, 422, 422]),
+    ("POST", "/login/second-factor", [422, 422, 422, 422]),
+    ("POST", "/reauthenticate", [303, 422, 422, 422]),
+    ("POST", "/my/email", [303, 422, 422, 422]),
+    ("POST", "/my/password", [303, 422, 422, 422]),
+    ("POST", "/my/second-factor", [303, 422, 422, 422]),
+    ("POST", "/my/consents", [303, 303, 303, 303]),
+    ("POST", "/my/channel/rotate", [303, 303, 303, 303]),
+    ("POST", "/my/devices/others/revoke", [303, 303, 303, 303]),
+    // Ends the sessions of the lines above: last.
+    ("POST", "/logout", [303, 303, 303, 303]),
 ];
 
 #[tokio::test]
