@@ -1,6 +1,8 @@
 //! What developers run: `cargo xtask test` and its parts.
 
+mod attack;
 mod bench;
+mod browser;
 mod oracle;
 mod setup;
 mod shop;
@@ -24,12 +26,14 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
-    /// Only the shop: lints, tests on SQLite and on MariaDB.
+    /// Only the shop: lints, tests on SQLite and on MariaDB, walks by browsers.
     Shop {
         /// Lints and unit tests only.
         #[arg(long)]
         quick: bool,
     },
+    /// Let schemathesis, wapiti and sqlmap at a running shop: half an hour, and a report to read.
+    Attack,
     /// Install what is missing on a Debian machine.
     Setup,
     /// Let Terraform, a client nobody here wrote, apply, plan and destroy against the sandbox.
@@ -64,6 +68,7 @@ fn main() -> Result<()> {
             setup::install()?;
             shop::test(quick)
         }
+        Command::Attack => attack::attack(),
         Command::Oracle { peer } => oracle::run(&peer),
         Command::Bench(args) => bench::run(&args),
         Command::Soak { runs, histories } => steps::soak(runs, histories),

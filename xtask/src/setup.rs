@@ -6,8 +6,15 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 /// A program, and the Debian package that brings it.
-const PROGRAMS: &[(&str, &str)] =
-    &[("python3", "python3"), ("shellcheck", "shellcheck"), ("gcc", "gcc"), ("mariadb-install-db", "mariadb-server")];
+const PROGRAMS: &[(&str, &str)] = &[
+    ("python3", "python3"),
+    ("shellcheck", "shellcheck"),
+    ("gcc", "gcc"),
+    ("mariadb-install-db", "mariadb-server"),
+    ("chromium", "chromium"),
+    ("node", "nodejs"),
+    ("npm", "npm"),
+];
 
 /// A program, and the crate that brings it, with the version that CI uses.
 const CRATES: &[(&str, &str, &str)] =
@@ -20,6 +27,7 @@ pub(crate) fn install() -> Result<()> {
     if exists("python3") && !quiet(Command::new("python3").args(["-c", "import ensurepip, venv"])) {
         packages.push("python3-venv");
     }
+    packages.extend(crate::browser::missing_fonts());
     if !packages.is_empty() {
         apt(&packages)?;
     }

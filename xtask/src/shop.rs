@@ -26,6 +26,7 @@ pub(crate) fn test(quick: bool) -> Result<()> {
         with(&["test", "--quiet", "--test", "shop"]).env("SHOP_TEST_MYSQL_URL", server.url()),
     )?;
     drop(server);
+    crate::browser::test()?;
     step("shop: docs", with(&["doc", "--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings"))
 }
 
