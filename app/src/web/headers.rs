@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -32,6 +32,7 @@ pub async fn secure(State(app): State<AppState>, request: Request, next: Next) -
     set("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(self)");
     if app.config.secure() {
         set("strict-transport-security", "max-age=63072000; includeSubDomains");
+        secure_cookies(headers);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         let known = visitor.as_ref().is_some_and(|visitor| visitor.session.is_some());
@@ -46,6 +47,18 @@ pub async fn secure(State(app): State<AppState>, request: Request, next: Next) -
         response.headers_mut().append(header::SET_COOKIE, removal);
     }
     response
+}
+
+/// Whoever sets a cookie may forget it; none goes out without.
+fn secure_cookies(headers: &mut HeaderMap) {
+    let cookies: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    headers.remove(header::SET_COOKIE);
+    for cookie in cookies {
+        let text = cookie.to_str().unwrap_or_default();
+        let marked = text.split(';').any(|part| part.trim().eq_ignore_ascii_case("secure"));
+        let secured = if marked { None } else { HeaderValue::try_from(format!("{text}; Secure")).ok() };
+        headers.append(header::SET_COOKIE, secured.unwrap_or(cookie));
+    }
 }
 
 fn policy(app: &App, nonce: &str) -> String {

@@ -30,7 +30,7 @@ walk("another platform's account", async ({ enter, language }) => {
   await me.fill("label-name", "Sailor");
   for (const key of ["signup-adult", "signup-terms", "signup-privacy", "signup-transfer"]) await me.tick(key);
   await me.press("signup-submit");
-  await me.told("flash-welcome");
+  await me.button("nav-logout").waitFor();
   await me.follow("nav-my");
   await me.page.getByText("rtmps://").waitFor();
 

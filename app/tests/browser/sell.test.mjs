@@ -84,8 +84,8 @@ walk("from the announcement to the end of a broadcast", async ({ enter, language
   await seller.press("studio-start");
   await seller.told("flash-broadcast-started");
   await buyer.page.locator(".on-screen .badge.live").waitFor();
-  await buyer.to("/notifications");
-  await buyer.page.getByText(title).first().waitFor();
+  // A job tells who waited for it.
+  await buyer.until("/notifications", () => buyer.page.getByText(title).count());
 
   // R4 b), R5: on the list of what is live, with its viewers.
   await buyer.to("/live");

@@ -89,6 +89,10 @@ async fn security_headers() {
     let mut browser = shop.logged_in(&member).await;
     assert!(browser.cookies.contains_key("__Host-session"));
     assert_eq!(browser.get("/my").await.is(200).header("cache-control"), "no-store");
+    // Also those that no session depends on.
+    let answer = browser.post("/logout", &[]).await.leads_to("/");
+    let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap()).collect();
+    assert!(cookies.len() > 1 && cookies.iter().all(|cookie| cookie.contains("; Secure")), "{cookies:?}");
 }
 
 #[tokio::test]

@@ -40,7 +40,7 @@ async fn sample_data_fills_an_empty_shop_once() {
     let shop = TestApp::start().await;
     assert!(bogosa_shop::seed::fill(&shop.app).await.unwrap());
     assert!(!bogosa_shop::seed::fill(&shop.app).await.unwrap());
-    shop.browser().get("/").await.is(200).says("달항아리").says("Live now");
+    shop.browser().get("/").await.is(200).says("달항아리").says("hero-live");
 }
 
 /// SQLite does not mind a word that is longer than its column; MySQL does.

@@ -50,6 +50,15 @@ export async function person(browser, shop, language, options = {}) {
     button: (key, values) => page.getByRole("button", { name: t(key, values), exact: true }),
     press: (key, values) => self.button(key, values).click(),
     follow: (key, values) => self.link(key, values).first().click(),
+    /** Opens a page again and again until `seen()`: for what jobs do, a few seconds later. */
+    until: async (path, seen) => {
+      for (let tries = 0; tries < 60; tries += 1) {
+        await page.goto(path);
+        if (await seen()) return;
+        await page.waitForTimeout(500);
+      }
+      throw new Error(`${path} does not show it`);
+    },
     /** The name of a control that says of what it is to readers of the screen alone: "Delete: Moon jar". */
     named: (key, what) => new RegExp(`^${escape(t(key))} ?:? ${escape(what)}$`),
     /** The message above the page after something was done. */
