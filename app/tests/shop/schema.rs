@@ -30,7 +30,9 @@ async fn several_processes_migrate_at_once() {
     let others = [App::start(app.config.clone()).await.unwrap(), App::start(app.config.clone()).await.unwrap()];
     let [second, third] = &others;
     let (one, two, three) = tokio::join!(db::migrate(&app.db), db::migrate(&second.db), db::migrate(&third.db));
-    (one.unwrap(), two.unwrap(), three.unwrap());
+    one.unwrap();
+    two.unwrap();
+    three.unwrap();
     assert!(db::pending(&third.db).await.unwrap().is_empty());
     std::fs::remove_dir_all(folder).unwrap();
 }
