@@ -103,6 +103,13 @@ fn difference_lines(ui: &Ui, difference: &Difference, cause: Cause) -> Vec<Strin
             lines.extend(added.map(|item| format!("        {} {}", ui.paint(Style::Added, "+"), text(item))));
             lines
         }
+        (Some(old), Some(new)) if whole(old).contains('\n') || whole(new).contains('\n') => {
+            let (gone, added) = changed_lines(&whole(old), &whole(new));
+            let mut lines = vec![format!("      {path}:{cause}")];
+            lines.extend(gone.iter().map(|line| format!("        {} {line}", ui.paint(Style::Removed, "-"))));
+            lines.extend(added.iter().map(|line| format!("        {} {line}", ui.paint(Style::Added, "+"))));
+            lines
+        }
         (before, after) => {
             vec![format!("      {path}: {} → {}{cause}", side(before), side(after))]
         }
@@ -113,20 +120,48 @@ fn side(value: &Option<Value>) -> String {
     value.as_ref().map_or_else(|| "(none)".to_owned(), text)
 }
 
+/// The lines that only one of two texts has, cut to where they differ.
+fn changed_lines(old: &str, new: &str) -> (Vec<String>, Vec<String>) {
+    /// So much of what is the same is shown before the difference.
+    const BEFORE: usize = 20;
+    let only = |one: &str, other: &str| -> Vec<String> {
+        one.lines().filter(|line| !other.lines().any(|other| other == *line)).map(str::to_owned).collect()
+    };
+    let (gone, added) = (only(old, new), only(new, old));
+    let from = match (gone.as_slice(), added.as_slice()) {
+        ([old], [new]) => {
+            old.chars().zip(new.chars()).take_while(|(one, other)| one == other).count().saturating_sub(BEFORE)
+        }
+        _ => 0,
+    };
+    let shown = |line: &String| match from {
+        0 => cut(line),
+        _ => format!("…{}", cut(&line.chars().skip(from).collect::<String>())),
+    };
+    (gone.iter().map(shown).collect(), added.iter().map(shown).collect())
+}
+
 /// A value on one line, cut where it is long.
 fn text(value: &Value) -> String {
-    const LONGEST: usize = 120;
-    let full = match value {
+    cut(&whole(value))
+}
+
+fn whole(value: &Value) -> String {
+    match value {
         Value::String(text) => text.clone(),
         Value::Null => "(none)".to_owned(),
         value => match serde_json::from_value::<Input>(value.clone()) {
             Ok(input) => format!("{input} (known after apply)"),
             Err(_) => value.to_string(),
         },
-    };
+    }
+}
+
+fn cut(full: &str) -> String {
+    const LONGEST: usize = 120;
     match full.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &full[..end]),
-        None => full,
+        None => full.to_owned(),
     }
 }
 
@@ -142,4 +177,19 @@ pub(super) fn object(change: &Change) -> Value {
         "origin": after.as_ref().and_then(|node| node.origin.as_ref()).map(place),
         "differences": differences,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changed_lines;
+
+    #[test]
+    fn of_long_texts_only_what_differs_is_shown() {
+        let long = |word: &str| format!("#!/bin/bash\nrelease='{}{word}'\nend\n", "x".repeat(200));
+        let (gone, added) = changed_lines(&long("one"), &long("two"));
+        let same = "x".repeat(20);
+        assert_eq!((gone, added), (vec![format!("…{same}one'")], vec![format!("…{same}two'")]));
+        let (gone, added) = changed_lines("a\nb", "a\nc\nd");
+        assert_eq!((gone, added), (vec!["b".to_owned()], vec!["c".to_owned(), "d".to_owned()]));
+    }
 }

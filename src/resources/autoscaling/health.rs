@@ -50,9 +50,12 @@ impl Health {
                     _ => State::Bad,
                 };
                 let reason = found.reason().map(TargetHealthReasonEnum::as_str).unwrap_or_default();
-                let words = format!("{reason} {}", found.description().unwrap_or_default());
+                let words = match found.description() {
+                    Some(description) => format!("{description} ({reason})"),
+                    None => reason.to_owned(),
+                };
                 let id = target.id().unwrap_or_default().to_owned();
-                let said = (state, words.trim().to_owned());
+                let said = (state, words);
                 let worst = health.0.entry(id).or_insert_with(|| said.clone());
                 if said.0 > worst.0 {
                     *worst = said;
@@ -83,7 +86,7 @@ impl Health {
     pub(super) fn trouble(&self) -> Option<String> {
         let id = self.worst()?;
         let (_, words) = self.0.get(id)?;
-        Some(format!("{id} {words}"))
+        Some(format!("{id}: {words}"))
     }
 }
 
