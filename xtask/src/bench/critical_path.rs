@@ -81,7 +81,7 @@ fn seconds(address: &str, direction: Direction) -> f64 {
         // Disabled first, everywhere.
         ("cloudfront.distribution", Direction::Destroy) => (kind, &["deploy"]),
         // Its network interfaces keep subnets and security groups from being deleted.
-        ("elb.load_balancer" | "rds.instance", Direction::Destroy) => (kind, &["delete", "linger"]),
+        ("elb.load_balancer", Direction::Destroy) => (kind, &["delete", "linger"]),
         (_, Direction::Up) => (kind, &["create"]),
         (_, Direction::Destroy) => (kind, &["delete"]),
     };
@@ -103,6 +103,6 @@ mod tests {
         assert_eq!(up, 2.0 + 2.0 + durations()["rds.instance"]["create"]);
         let (destroy, along) = graph.critical_path(Direction::Destroy);
         assert_eq!(along, ["rds.instance/main"]);
-        assert_eq!(destroy, durations()["rds.instance"]["delete"] + durations()["rds.instance"]["linger"]);
+        assert_eq!(destroy, durations()["rds.instance"]["delete"]);
     }
 }

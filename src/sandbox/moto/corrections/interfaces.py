@@ -32,7 +32,8 @@ def manage(eni, thing, description):
     eni.serves, eni.description = thing, description
     eni.requester_id, eni.interface_type = MANAGERS[thing[0]]
     eni.requester_managed, eni.status = True, "in-use"
-    eni.attach_time, eni.attachment_id = datetime.datetime.now(datetime.timezone.utc), f"ela-attach-{uuid.uuid4().hex[:17]}"
+    attachment = "eni-attach" if thing[0] == "rds" else "ela-attach"  # RDS's: its users' reports
+    eni.attach_time, eni.attachment_id = datetime.datetime.now(datetime.timezone.utc), f"{attachment}-{uuid.uuid4().hex[:17]}"
 
 
 def serve(backend, thing, subnets, groups, description, public=False):
@@ -236,7 +237,8 @@ def rds_interfaces():
     @around(RDSBackend)
     def delete_db_instance(old, self, *args, **kwargs):
         database = old(self, *args, **kwargs)
-        leave(ec2_of(self), ("rds", database.db_instance_arn), "rds.instance")
+        # Not a moment longer: Terraform would try to detach them, which AWS refuses, and nobody reports that of a destruction.
+        withdraw(ec2_of(self), ("rds", database.db_instance_arn))
         return database
 
 

@@ -139,6 +139,8 @@ def ec2_network_rules():
     def detach_network_interface(old, self, attachment_id):
         if attachment_id.startswith("ela-attach-"):
             refuse("OperationNotPermitted", "You are not allowed to manage 'ela-attach' attachments.")
+        if any(getattr(eni, "requester_managed", False) and eni.attachment_id == attachment_id for eni in self.enis.values()):
+            refuse("AuthFailure", "You do not have permission to access the specified resource.")
         return old(self, attachment_id)
 
     # https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-troubleshooting.html#nat-gateway-troubleshooting-failed: it is

@@ -53,8 +53,15 @@ rds.modify_db_instance(DBInstanceIdentifier="db", MultiAZ=True, VpcSecurityGroup
 assert seen() == sorted((subnet, [two], "RDSNetworkInterface") for subnet in subnets), seen()
 rds.modify_db_instance(DBInstanceIdentifier="db", NewDBInstanceIdentifier="renamed", ApplyImmediately=True)
 assert len(seen()) == 2, seen()
+attachment = ec2.describe_network_interfaces(Filters=[{"Name": "description", "Values": ["RDSNetworkInterface"]}])["NetworkInterfaces"][0]["Attachment"]["AttachmentId"]
+refused("AuthFailure", ec2.detach_network_interface, AttachmentId=attachment)
+# They are gone with it, not later.
+slow(0.002)
 rds.delete_db_instance(DBInstanceIdentifier="renamed", SkipFinalSnapshot=True)
-assert seen() == []
+assert len(seen()) == 2, seen()
+pass_time(1)
+assert rds.describe_db_instances()["DBInstances"] == [] and seen() == []
+slow(0)
 
 # Each node of a cache has one.
 cache.create_cache_subnet_group(CacheSubnetGroupName="cg", CacheSubnetGroupDescription="d", SubnetIds=subnets)
