@@ -69,6 +69,8 @@ struct Running {
     /// By the ARN of the target group, that of the load balancer.
     forwarding: BTreeMap<String, Option<String>>,
     groups: Vec<String>,
+    /// The sandbox ends: nothing is started any more.
+    over: bool,
 }
 
 impl Platform {
@@ -119,7 +121,11 @@ impl Platform {
 
     /// Ends all processes and waits for that.
     pub async fn end(&self) {
-        let instances = std::mem::take(&mut self.lock().instances);
+        let instances = {
+            let mut running = self.lock();
+            running.over = true;
+            std::mem::take(&mut running.instances)
+        };
         instances.values().for_each(|instance| instance.end());
         self.forget_functions();
         let ended = async {
@@ -191,7 +197,10 @@ impl Platform {
             tokio::spawn(functions::deliver(Arc::clone(site), invocation));
         }
         let mut running = self.lock();
-        let Running { instances, balancers, forwarding, groups } = &mut *running;
+        if running.over {
+            return;
+        }
+        let Running { instances, balancers, forwarding, groups, over: _ } = &mut *running;
         for listed in view.instances.iter().filter(|listed| !instances.contains_key(&listed.id)).collect::<Vec<_>>() {
             let url = listed.target_groups.iter().find_map(|arn| balancers.get(arn)).map(|balancer| balancer.url());
             instances.insert(listed.id.clone(), Instance::start(site, listed.clone(), url));
