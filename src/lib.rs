@@ -9,6 +9,7 @@ pub mod audit;
 pub mod aws;
 pub mod build;
 pub mod cli;
+pub mod export;
 pub mod lower;
 pub mod resources;
 pub mod stack;

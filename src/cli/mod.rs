@@ -8,6 +8,7 @@ mod deploy;
 mod destroy;
 mod drift;
 mod error;
+mod export;
 mod graph;
 mod hold;
 mod list;
@@ -175,6 +176,8 @@ enum Command {
     Unlock(unlock::UnlockArgs),
     /// Draw the resources and what they depend on. Needs no account.
     Graph(graph::GraphArgs),
+    /// Write the stack for Terraform or CloudFormation. Needs no account.
+    Export(export::ExportArgs),
     /// Print every field of the stack file: a JSON Schema, or a page for people.
     Schema(schema::SchemaArgs),
     /// Print a completion script for a shell.
@@ -208,6 +211,7 @@ fn run(cli: &Cli, ui: &Ui) -> Result<Exit, CommandError> {
     match &cli.command {
         Command::Validate(args) => validate::run(args, ui),
         Command::Graph(args) => graph::run(args, ui),
+        Command::Export(args) => export::run(args, ui),
         Command::Schema(args) => schema::run(args, ui),
         Command::Completions { shell } => {
             ui.raw(|out| clap_complete::generate(*shell, &mut Cli::command(), "bogosa", out));

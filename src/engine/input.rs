@@ -48,6 +48,10 @@ impl Input {
         Self(joined)
     }
 
+    pub fn parts(&self) -> &[Part] {
+        &self.0
+    }
+
     /// The text, where nothing is left to resolve.
     pub fn text(&self) -> Option<&str> {
         match self.0.as_slice() {

@@ -7,6 +7,7 @@ mod audit;
 mod budget;
 mod crash;
 mod edits;
+mod export;
 mod histories;
 mod input;
 mod lease;

@@ -1,5 +1,6 @@
 //! Every check against stacks that fail it and stacks that pass; the mends; the stacks that come with bogosa.
 
+mod checkov;
 mod mends;
 mod network;
 mod reports;
