@@ -190,7 +190,12 @@ impl Cloud {
 
     /// AWS's time in milliseconds since 1970, whatever this machine's clock says.
     pub fn now_ms(&self) -> i64 {
-        local_ms() + self.watch.0.ahead.load(Ordering::Relaxed)
+        local_ms() + self.clock_ahead_ms()
+    }
+
+    /// How many milliseconds AWS's clock is ahead of this machine's; below a second and a half it cannot be told.
+    pub fn clock_ahead_ms(&self) -> i64 {
+        self.watch.0.ahead.load(Ordering::Relaxed)
     }
 
     /// Whether this is AWS itself. What an emulator holds the rest of the world does not know: its zones are in nobody's

@@ -95,7 +95,7 @@ fn hint(code: Option<&str>, said: &str) -> Option<String> {
             "The account is not signed up for this service or region. Enable it in the AWS console."
         }
         Some("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthorizationError") => {
-            "The credentials lack a permission; AWS names it above. config/deployer-policy.json holds all that bogosa needs."
+            "The credentials lack a permission; AWS names it above. `bogosa doctor --policy deploy` prints all that bogosa needs, `--policy audit` what reading does."
         }
         Some(code) if code.contains("LimitExceeded") && !code.contains("Request") => {
             "A quota of the account is used up. Ask for more under Service Quotas in the AWS console, or delete what is not needed."

@@ -22,6 +22,17 @@ pub fn run_id() -> String {
     format!("{:x}-{:x}", since.as_millis(), std::process::id())
 }
 
+/// Whether the home bucket is there; an error where it is somebody else's, or may not be looked at.
+pub async fn exists(cloud: &Cloud) -> Result<bool> {
+    let bucket = bucket(&cloud.account, &cloud.region);
+    let call = cloud.s3().head_bucket().bucket(&bucket).expected_bucket_owner(&cloud.account);
+    match call.send().await.said("s3 HeadBucket") {
+        Ok(_) => Ok(true),
+        Err(failure) if failure.is(&["NotFound", "NoSuchBucket"]) => Ok(false),
+        Err(failure) => Err(failure),
+    }
+}
+
 fn record_key(stack: &str) -> String {
     format!("stacks/{stack}/last-applied.json")
 }

@@ -11,6 +11,7 @@ pub mod lease;
 mod memo;
 mod once;
 mod pace;
+pub mod permissions;
 pub mod policy;
 mod retry;
 mod roles;

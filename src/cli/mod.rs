@@ -6,6 +6,7 @@ mod audit_reach;
 mod confirm;
 mod deploy;
 mod destroy;
+mod doctor;
 mod drift;
 mod error;
 mod export;
@@ -172,6 +173,8 @@ enum Command {
     List,
     /// Show who changed a stack, when, and what came of it.
     Runs(runs::RunsArgs),
+    /// Find what keeps bogosa from working here, and print the permissions that it needs.
+    Doctor(doctor::DoctorArgs),
     /// Take the lease of a stack away from a run that is dead.
     Unlock(unlock::UnlockArgs),
     /// Draw the resources and what they depend on. Needs no account.
@@ -228,6 +231,7 @@ fn run(cli: &Cli, ui: &Ui) -> Result<Exit, CommandError> {
         Command::Logs(args) => block_on(logs::run(args, global, ui)),
         Command::List => block_on(list::run(global, ui)),
         Command::Runs(args) => block_on(runs::run(args, global, ui)),
+        Command::Doctor(args) => block_on(doctor::run(args, global, ui)),
         Command::Unlock(args) => block_on(unlock::run(args, global, ui)),
     }
 }

@@ -6,6 +6,7 @@ mod application;
 mod audit;
 mod budget;
 mod crash;
+mod doctor;
 mod edits;
 mod export;
 mod histories;
