@@ -89,13 +89,70 @@ impl Statement<'_> {
     }
 }
 
-/// Whether a pattern of actions, with `*` and `?`, covers an action. Case means nothing in actions.
+/// What one statement allows once the denials of its policy are taken away.
+///
+/// A denial counts where it holds whatever happens: without a condition, and for every resource of the statement. What
+/// is left may still be too much, never too little.
+#[derive(Clone, Debug)]
+pub(super) struct Grant<'a> {
+    statement: Statement<'a>,
+    denials: Vec<Statement<'a>>,
+}
+
+impl<'a> std::ops::Deref for Grant<'a> {
+    type Target = Statement<'a>;
+
+    fn deref(&self) -> &Statement<'a> {
+        &self.statement
+    }
+}
+
+/// The statements of a policy that allow something.
+pub(super) fn grants(policy: &Value) -> Vec<Grant<'_>> {
+    let all = statements(policy);
+    let denies = |one: &&Statement<'_>| one.denies() && !one.has_condition() && one.value.get("NotResource").is_none();
+    let denials: Vec<Statement<'_>> = all.iter().filter(denies).cloned().collect();
+    let grants = all.into_iter().filter(Statement::allows);
+    grants.map(|statement| Grant { statement, denials: denials.clone() }).collect()
+}
+
+impl Grant<'_> {
+    /// The patterns of actions of which anything is left.
+    pub(super) fn actions(&self) -> Vec<String> {
+        self.statement.actions().into_iter().filter(|pattern| !self.is_denied(pattern)).collect()
+    }
+
+    /// Whether an action is allowed.
+    pub(super) fn allows(&self, action: &str) -> bool {
+        self.statement.actions().iter().any(|pattern| covers(pattern, action)) && !self.is_denied(action)
+    }
+
+    /// Whether everything that a pattern covers is denied.
+    fn is_denied(&self, pattern: &str) -> bool {
+        let resources = self.resources();
+        self.denials.iter().any(|denial| {
+            let of = denial.resources();
+            let everywhere = resources.iter().all(|resource| of.iter().any(|wide| covers(wide, resource)));
+            let actions = match denial.value.get("NotAction") {
+                // Of a pattern that stands for several, some may be spared.
+                Some(_) if pattern.contains(['*', '?']) => false,
+                Some(spared) => !texts(Some(spared)).iter().any(|spared| covers(spared, pattern)),
+                None => denial.actions().iter().any(|wide| covers(wide, pattern)),
+            };
+            everywhere && actions
+        })
+    }
+}
+
+/// Whether a pattern of actions, with `*` and `?`, covers an action, or all that another pattern covers. Case means
+/// nothing in actions.
 pub(super) fn covers(pattern: &str, action: &str) -> bool {
     fn go(pattern: &[u8], text: &[u8]) -> bool {
         match (pattern.split_first(), text.split_first()) {
             (None, None) => true,
             (Some((b'*', rest)), _) => go(rest, text) || text.split_first().is_some_and(|(_, text)| go(pattern, text)),
-            (Some((b'?', rest)), Some((_, text))) => go(rest, text),
+            // One letter does not cover a star.
+            (Some((b'?', rest)), Some((found, text))) => *found != b'*' && go(rest, text),
             (Some((wanted, rest)), Some((found, text))) => wanted == found && go(rest, text),
             _ => false,
         }
@@ -166,6 +223,8 @@ mod tests {
             ("iam:Get*", "iam:PassRole", false),
             ("iam:PassRol", "iam:PassRole", false),
             ("s3:*Object", "s3:PutObject", true),
+            ("iam:*", "iam:Pass*", true),
+            ("iam:?", "iam:*", false),
         ] {
             assert_eq!(covers(pattern, action), covered, "{pattern} {action}");
         }
@@ -181,5 +240,35 @@ mod tests {
             json!({"Statement": [{"Effect": "Deny", "Condition": {"StringEquals": {"AWS:SourceAccount": "1"}}}]});
         let deny = &super::statements(&policy)[0];
         assert!(deny.denies() && deny.is_bound_by("aws:SourceAccount") && !deny.is_bound_by("aws:SourceArn"));
+    }
+
+    #[test]
+    fn a_denial_takes_away_what_it_surely_denies() {
+        let policy = |denial: Value| json!({"Statement": [{"Effect": "Allow", "Action": ["iam:*", "s3:Get*"], "Resource": "*"}, denial]});
+        let deny = |mut denial: Value| {
+            denial["Effect"] = json!("Deny");
+            policy(denial)
+        };
+        for (policy, passes, actions) in [
+            (deny(json!({"Action": "iam:*", "Resource": "*"})), false, vec!["s3:Get*"]),
+            (deny(json!({"Action": "iam:Pass*", "Resource": "*"})), false, vec!["iam:*", "s3:Get*"]),
+            // Denied somewhere, or sometimes: that is not everywhere and always.
+            (deny(json!({"Action": "*", "Resource": "arn:aws:s3:::b/*"})), true, vec!["iam:*", "s3:Get*"]),
+            (deny(json!({"Action": "*", "NotResource": "arn:aws:s3:::b/*"})), true, vec!["iam:*", "s3:Get*"]),
+            (
+                deny(json!({"Action": "*", "Resource": "*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}})),
+                true,
+                vec!["iam:*", "s3:Get*"],
+            ),
+            (deny(json!({"NotAction": "s3:*", "Resource": "*"})), false, vec!["iam:*", "s3:Get*"]),
+            (deny(json!({"NotAction": "iam:PassRole", "Resource": "*"})), true, vec!["iam:*", "s3:Get*"]),
+        ] {
+            let grant = &grants(&policy)[0];
+            assert_eq!(
+                (grant.allows("iam:PassRole"), grant.actions()),
+                (passes, actions.iter().map(|one| (*one).to_owned()).collect()),
+                "{policy}"
+            );
+        }
     }
 }

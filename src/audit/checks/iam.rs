@@ -5,7 +5,7 @@ use bogosa_engine::Resource;
 use crate::audit::Mend::{Stack, Up};
 use crate::audit::Severity::{High, Medium};
 use crate::audit::check::{Check, Judgement, each, when};
-use crate::audit::policy::{self, ESCALATING, Statement, covers, statements};
+use crate::audit::policy::{self, ESCALATING, Grant, Statement, covers, grants, statements};
 use crate::audit::subject::Subject;
 use crate::resources::iam::role::Role;
 use crate::resources::iam::role_policy::RolePolicy;
@@ -25,13 +25,7 @@ pub(super) const CHECKS: &[Check] = &[
         mend: Up,
         refs: &["IAM.1", "CIS 2.14", "CKV_AWS_62", "CKV_AWS_63", "iam_inline_policy_no_administrative_privileges"],
         run: |s| {
-            allowed(s, |statement| {
-                let all = statement
-                    .actions()
-                    .into_iter()
-                    .find(|action| covers(action, "iam:PassRole") && covers(action, "s3:GetObject"));
-                all.filter(|_| statement.is_for_anything()).map(|action| format!("it allows {action} on everything"))
-            })
+            allowed(s, |statement| everything(statement).map(|action| format!("it allows {action} on everything")))
         },
     },
     Check {
@@ -57,13 +51,12 @@ pub(super) const CHECKS: &[Check] = &[
         refs: &["IAM.21", "CKV_AWS_286", "CKV_AWS_289", "iam_inline_policy_allows_privilege_escalation"],
         run: |s| {
             allowed(s, |statement| {
-                if !statement.is_for_anything() {
+                // Everything at once is the first check's.
+                if !statement.is_for_anything() || everything(statement).is_some() {
                     return None;
                 }
-                // Everything at once is the first check's.
-                let actions = statement.actions();
-                let hit = |escalating: &&&str| actions.iter().any(|action| action != "*" && covers(action, escalating));
-                ESCALATING.iter().find(hit).map(|action| format!("it allows {action} on everything"))
+                let hit = ESCALATING.iter().find(|action| statement.allows(action));
+                hit.map(|action| format!("it allows {action} on everything"))
             })
         },
     },
@@ -94,7 +87,7 @@ pub(super) const CHECKS: &[Check] = &[
         refs: &["CKV_AWS_287"],
         run: |s| {
             allowed(s, |statement| {
-                let passes = statement.actions().iter().any(|action| action != "*" && covers(action, "iam:PassRole"));
+                let passes = everything(statement).is_none() && statement.allows("iam:PassRole");
                 when(passes && !statement.is_bound_by("iam:PassedToService"), "it may pass a role on to any service")
             })
         },
@@ -148,14 +141,21 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
+/// The pattern by which a statement allows everything on everything.
+fn everything(grant: &Grant<'_>) -> Option<String> {
+    let all =
+        grant.actions().into_iter().find(|action| covers(action, "iam:PassRole") && covers(action, "s3:GetObject"));
+    all.filter(|_| grant.is_for_anything() && grant.allows("iam:PassRole"))
+}
+
 /// Judges what the policy of each role allows.
-fn allowed(subject: &Subject<'_>, wrong: impl Fn(&Statement<'_>) -> Option<String>) -> Vec<Judgement> {
+fn allowed(subject: &Subject<'_>, wrong: impl Fn(&Grant<'_>) -> Option<String>) -> Vec<Judgement> {
     let judge = |item: &crate::audit::subject::Item| {
         // The roles of an identity pool are decided upon there.
         let field = if ["guests", "members"].contains(&item.name()) { "identity.identity_pool" } else { "" };
         match item.spec::<RolePolicy>() {
             Ok(spec) => {
-                let found = statements(&spec.policy).iter().filter(|one| one.allows()).find_map(&wrong);
+                let found = grants(&spec.policy).iter().find_map(&wrong);
                 Judgement::of(subject, item, field, found)
             }
             Err(error) => Judgement::error(subject, item, error),

@@ -5,7 +5,7 @@ use bogosa_engine::Resource;
 use crate::audit::Mend::Stack;
 use crate::audit::Severity::{Critical, Low, Medium};
 use crate::audit::check::{Check, Judgement, each, when};
-use crate::audit::policy::{covers, statements, writes};
+use crate::audit::policy::{covers, grants, writes};
 use crate::audit::subject::Subject;
 use crate::resources::cognito_identity::pool::Pool;
 use crate::resources::cognito_identity::roles::Roles;
@@ -88,14 +88,14 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-/// What the role of guests allows beyond looking. Denials are not counted for: bogosa makes none there.
+/// What the role of guests allows beyond looking.
 fn guests(subject: &Subject<'_>) -> Vec<Judgement> {
     each::<Roles>(subject, "identity.identity_pool.guest", |spec, _| {
         let role = subject.target::<Role>(spec.unauthenticated.as_ref()?)?;
         let policy = subject.items(RolePolicy::KIND).find(|item| item.name() == role.name());
         let policy = policy.and_then(|item| item.spec::<RolePolicy>().ok())?.policy;
         let mut changing: Vec<String> = Vec::new();
-        for statement in statements(&policy).iter().filter(|one| one.allows()) {
+        for statement in &grants(&policy) {
             let actions = statement.actions();
             changing.extend(actions.into_iter().filter(|action| covers(action, "iam:PassRole") || writes(action)));
         }
