@@ -1,12 +1,13 @@
 //! `bogosa drift`: what differs between the stack file and the account, and who brought it about.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bogosa_engine::{Action, Address, Cause, Change, Difference, Graph, Inventory, Live, Plan, Reason};
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::accept::accept;
 use super::error::{CommandError, Exit};
 use super::plan_file::PlanFile;
 use super::session::{Session, load};
@@ -24,6 +25,9 @@ pub(super) struct DriftArgs {
     /// Write the plan that puts it right, for `bogosa up --plan FILE`.
     #[arg(long, value_name = "FILE")]
     fix: Option<PathBuf>,
+    /// Write an overlay by which the stack file says what AWS holds, as far as it can.
+    #[arg(long, value_name = "FILE")]
+    accept: Option<PathBuf>,
 }
 
 /// What a finding is.
@@ -105,6 +109,9 @@ pub(super) async fn run(args: &DriftArgs, global: &Global, ui: &Ui) -> Result<Ex
         PlanFile::new(&session, graph, &plan).write(file)?;
         ui.line(format!("The plan that puts it right is in {0}: `bogosa up --plan {0}`.", file.display()));
     }
+    if let Some(file) = args.accept.as_ref().filter(|_| !plan.is_noop()) {
+        take_over(args, &session, &plan, &inventory, file, ui).await?;
+    }
     if findings == 0 {
         ui.line(format!(
             "No drift: {} resources of stack {} are as the stack file says.",
@@ -122,6 +129,31 @@ pub(super) async fn run(args: &DriftArgs, global: &Global, ui: &Ui) -> Result<Ex
         "noop": plan.summary().noop, "api_calls": session.cloud.calls(), "duration_ms": session.elapsed_ms(),
     }));
     Ok(if findings == 0 { Exit::Done } else { Exit::Different })
+}
+
+/// Writes the overlay that accepts what was found, and says what it does not accept.
+async fn take_over(
+    args: &DriftArgs,
+    session: &Session,
+    plan: &Plan,
+    inventory: &Inventory,
+    file: &Path,
+    ui: &Ui,
+) -> Result<(), CommandError> {
+    let accepted = accept(&args.stack, session, plan, inventory).await?;
+    if !accepted.fields.is_empty() {
+        accepted.write(file, &args.stack.stack)?;
+        ui.line(format!(
+            "{} fields are in {1}. Look at it, then copy it into the stack file, or pass `--overlay {1}`.",
+            accepted.fields.len(),
+            file.display()
+        ));
+    }
+    for refused in &accepted.refused {
+        ui.line(format!("Not accepted: {refused}."));
+    }
+    ui.object(&json!({"type": "accepted", "fields": accepted.fields, "refused": accepted.refused}));
+    Ok(())
 }
 
 /// By resource: the checks that fail on what is there, and would pass on what the stack file says.

@@ -1,5 +1,6 @@
 //! The command line: one file per command. `ui` is the only place that prints, `error` maps errors to exit codes.
 
+mod accept;
 mod application;
 mod audit;
 mod audit_reach;

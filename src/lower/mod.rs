@@ -3,6 +3,7 @@
 //! Lowering is a pure function of the stack file and a few facts of the account. It decides every setting;
 //! kinds add none of their own.
 
+pub mod accept;
 mod alarms;
 pub(crate) mod app;
 pub(crate) mod buckets;

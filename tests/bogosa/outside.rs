@@ -97,3 +97,41 @@ fn strangers_in_our_vpc_are_named_and_left_alone() {
         assert_eq!(there.security_groups().len(), 1);
     });
 }
+
+/// What others have changed is taken over into the file, as far as the file can say it.
+#[test]
+fn drift_that_is_accepted_is_none_any_more() {
+    let aws = Aws::start();
+    let stack = "examples/single-nat.yaml";
+    aws.json(&["up", stack, "--yes"]);
+    let (runtime, cloud) = aws.cloud();
+    runtime.block_on(async {
+        let groups = cloud.autoscaling().describe_auto_scaling_groups().send().await.unwrap();
+        let name = groups.auto_scaling_groups()[0].auto_scaling_group_name().unwrap().to_owned();
+        let update = cloud.autoscaling().update_auto_scaling_group().auto_scaling_group_name(name);
+        update.max_size(5).health_check_grace_period(240).send().await.unwrap();
+        let ours = Filter::builder().name("tag:bogosa:stack").values("single-nat").build();
+        let named = Filter::builder().name("group-name").values("single-nat-sg-was").build();
+        let groups = cloud.ec2().describe_security_groups().filters(ours.clone()).filters(named).send().await.unwrap();
+        let id = groups.security_groups()[0].group_id().unwrap().to_owned();
+        let open = cloud.ec2().authorize_security_group_ingress().group_id(id).ip_protocol("tcp");
+        open.from_port(8080).to_port(8081).cidr_ip("10.43.0.0/16").send().await.unwrap();
+        let subnets = cloud.ec2().describe_subnets().filters(ours).send().await.unwrap();
+        let public = aws_sdk_ec2::types::AttributeBooleanValue::builder().value(true).build();
+        let subnet = subnets.subnets()[0].subnet_id().unwrap();
+        cloud.ec2().modify_subnet_attribute().subnet_id(subnet).map_public_ip_on_launch(public).send().await.unwrap();
+    });
+    let file = std::env::temp_dir().join(format!("bogosa-accept-{}.yaml", std::process::id()));
+    let path = file.to_str().unwrap();
+    let run = aws.bogosa(&["drift", stack, "--accept", path]);
+    assert_eq!(run.code, 2, "{}{}", run.out, run.err);
+    assert!(run.out.contains("map_public_ip: no field of the stack file says it"), "{}", run.out);
+    let overlay = std::fs::read_to_string(&file).unwrap();
+    for part in ["    max: 5\n", "    health_check_grace: 240\n", "8080-8081", "# What AWS holds"] {
+        assert!(overlay.contains(part), "{part}: {overlay}");
+    }
+    let plan = aws.plan(&[stack, "--overlay", path]);
+    assert_eq!(plan.len(), 1, "the subnet alone is left: {plan:?}\n{overlay}");
+    assert!(plan.keys().all(|address| address.starts_with("ec2.subnet/")), "{plan:?}");
+    std::fs::remove_file(file).unwrap();
+}
