@@ -20,7 +20,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use bogosa_engine::Address;
+use bogosa_engine::{Address, Graph, Inventory};
 use bogosa_reach::Pair;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -76,16 +76,37 @@ pub struct Outcome {
     pub fingerprint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub suppression: Option<suppress::Suppression>,
+    /// Others made it, and have to mend it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub foreign: bool,
     /// Whether the baseline knows it already.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub known: bool,
 }
 
+impl Outcome {
+    /// How to mend it.
+    pub fn mend(&self) -> String {
+        if self.foreign {
+            return "bogosa did not make it: whoever did has to change it.".to_owned();
+        }
+        self.check.mend.of(self.resource.name())
+    }
+
+    /// Whether what mends it is to be written into the stack file.
+    pub fn is_mended_by_file(&self) -> bool {
+        !self.foreign && matches!(self.check.mend, Mend::Stack(_))
+    }
+}
+
+/// What is audited where no stack is.
+pub const OTHERS: &str = "not made by bogosa";
+
 /// Everything that an audit has found.
 #[derive(Clone, Debug)]
 pub struct Audit {
     pub stack: String,
-    /// `planned` or `live`.
+    /// `planned`, `live` or [`OTHERS`].
     pub of: &'static str,
     pub outcomes: Vec<Outcome>,
     /// Who reaches whom.
@@ -95,6 +116,11 @@ pub struct Audit {
 }
 
 impl Audit {
+    /// Of no stack: to be filled with what others have made in a VPC or an account.
+    pub fn of_others(within: &str) -> Self {
+        Self { stack: within.to_owned(), of: OTHERS, outcomes: Vec::new(), pairs: Vec::new(), notes: Vec::new() }
+    }
+
     pub fn count(&self, state: State) -> usize {
         self.outcomes.iter().filter(|outcome| outcome.state == state).count()
     }
@@ -124,10 +150,68 @@ impl Audit {
     }
 }
 
+/// The checks that hold for any resource, whatever it is for and whoever made it.
+const GENERAL: [&str; 34] = [
+    "BGS-ALB-008",
+    "BGS-EC2-001",
+    "BGS-EC2-002",
+    "BGS-EC2-003",
+    "BGS-EC2-004",
+    "BGS-FN-003",
+    "BGS-FN-004",
+    "BGS-IAM-001",
+    "BGS-IAM-002",
+    "BGS-IAM-003",
+    "BGS-IAM-004",
+    "BGS-IAM-005",
+    "BGS-IAM-006",
+    "BGS-IAM-007",
+    "BGS-IAM-008",
+    "BGS-LOG-001",
+    "BGS-RDS-001",
+    "BGS-RDS-003",
+    "BGS-RDS-004",
+    "BGS-RDS-006",
+    "BGS-RDS-009",
+    "BGS-RDS-010",
+    "BGS-RDS-016",
+    "BGS-RDS-017",
+    "BGS-SG-001",
+    "BGS-SG-002",
+    "BGS-SG-003",
+    "BGS-SG-004",
+    "BGS-SG-006",
+    "BGS-SG-009",
+    "BGS-SG-012",
+    "BGS-VPC-002",
+    "BGS-VPC-003",
+    "BGS-VPC-010",
+];
+
 /// Carries out every check.
 pub fn audit(stack: &str, subject: &Subject<'_>) -> Audit {
+    Audit {
+        stack: stack.to_owned(),
+        of: subject.of(),
+        outcomes: carry_out(stack, subject, checks(), false),
+        pairs: pairs(subject),
+        notes: Vec::new(),
+    }
+}
+
+/// Judges what bogosa did not make, by the checks that hold for any resource. What is `known` is there to be referred
+/// to, and not judged again.
+pub fn survey(of: &str, all: &Inventory, known: &Inventory) -> Vec<Outcome> {
+    let ours: BTreeSet<&String> = known.iter().flat_map(|live| live.outputs.values().chain([&live.id])).collect();
+    let general = checks().into_iter().filter(|check| GENERAL.contains(&check.id)).collect();
+    let mut outcomes = carry_out(of, &Subject::live(all), general, true);
+    outcomes.retain(|one| one.place.id.as_ref().is_none_or(|id| !ours.contains(id)));
+    outcomes
+}
+
+fn carry_out(stack: &str, subject: &Subject<'_>, checks: Vec<&'static Check>, foreign: bool) -> Vec<Outcome> {
     let mut outcomes = Vec::new();
-    for check in checks() {
+    for check in checks {
         for Judgement { resource, place, state, message } in (check.run)(subject) {
             let fingerprint = fingerprint(stack, check.id, &resource, &message);
             outcomes.push(Outcome {
@@ -138,17 +222,23 @@ pub fn audit(stack: &str, subject: &Subject<'_>) -> Audit {
                 message,
                 fingerprint,
                 suppression: None,
+                foreign,
                 known: false,
             });
         }
     }
-    Audit { stack: stack.to_owned(), of: subject.of(), outcomes, pairs: pairs(subject), notes: Vec::new() }
+    outcomes
 }
 
 /// Who reaches whom; nothing where there is no network that fits together, which a check says.
 pub fn pairs(subject: &Subject<'_>) -> Vec<Pair> {
     let network = network::network(subject);
     bogosa_reach::Analysis::new(&network).map(|analysis| analysis.pairs()).unwrap_or_default()
+}
+
+/// What a plan makes reachable that is not reachable now: from what exists, and what is to be.
+pub fn opened(before: &Inventory, after: &Graph) -> Vec<Pair> {
+    bogosa_reach::added(&pairs(&Subject::live(before)), &pairs(&Subject::planned(after, None)))
 }
 
 /// Without line numbers, which every edit above changes, and without the numbers in the message.

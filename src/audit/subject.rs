@@ -7,6 +7,8 @@ use bogosa_engine::{Address, Graph, Input, Inventory, Origin, Resource, referenc
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::resources::ec2::launch_template::LaunchTemplate;
+use crate::resources::survey::INSTANCE;
 use crate::stack::Stack;
 
 /// Where something is: in the stack file, or in AWS.
@@ -32,6 +34,8 @@ impl fmt::Display for Place {
 #[derive(Clone, Debug)]
 pub struct Item {
     pub address: Address,
+    /// The kind whose checks judge it, which is its own unless others made it.
+    judged_as: String,
     spec: Value,
     place: Place,
 }
@@ -61,7 +65,8 @@ impl<'a> Subject<'a> {
     pub fn planned(graph: &Graph, stack: Option<&'a Stack>) -> Self {
         let item = |node: &bogosa_engine::Node| {
             let place = Place { file: node.origin.clone(), id: None };
-            (node.address.clone(), Item { address: node.address.clone(), spec: node.spec.clone(), place })
+            let judged_as = node.address.kind().to_owned();
+            (node.address.clone(), Item { address: node.address.clone(), judged_as, spec: node.spec.clone(), place })
         };
         Self { items: graph.nodes().map(item).collect(), owners: BTreeMap::new(), stack, live: false }
     }
@@ -72,7 +77,10 @@ impl<'a> Subject<'a> {
         let mut items = BTreeMap::new();
         for live in inventory.iter() {
             let place = Place { file: None, id: Some(live.id.clone()) };
-            let item = Item { address: live.address.clone(), spec: live.spec.clone(), place };
+            // An instance is judged like what it could have been started from.
+            let judged_as = if live.address.kind() == INSTANCE { LaunchTemplate::KIND } else { live.address.kind() };
+            let judged_as = judged_as.to_owned();
+            let item = Item { address: live.address.clone(), judged_as, spec: live.spec.clone(), place };
             items.insert(live.address.clone(), item);
             for value in live.outputs.values().chain([&live.id]) {
                 owners.entry(value.clone()).or_default().push(live.address.clone());
@@ -92,7 +100,7 @@ impl<'a> Subject<'a> {
     }
 
     pub fn items(&self, kind: &str) -> impl Iterator<Item = &Item> {
-        self.items.values().filter(move |item| item.address.kind() == kind)
+        self.items.values().filter(move |item| item.judged_as == kind)
     }
 
     pub fn get<R: Resource>(&self, name: &str) -> Option<&Item> {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bogosa_engine::Graph;
+use bogosa_engine::{Graph, Inventory};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -11,10 +11,11 @@ use super::error::{CommandError, Exit};
 use super::plan_file::PlanFile;
 use super::session::{Session, load};
 use super::ui::Ui;
-use super::{Global, OverArgs, StackArgs};
+use super::{Global, OverArgs, StackArgs, plan_text};
 use crate::audit::report::{self, Format, Meta};
 use crate::audit::{self, Audit, Severity, State, Subject, suppress};
 use crate::lower::{Facts, lower};
+use crate::resources::survey::{self, Within};
 use crate::stack::Stack;
 
 #[derive(Debug, Args)]
@@ -24,6 +25,8 @@ pub(super) struct AuditArgs {
     what: Option<What>,
     #[command(flatten)]
     of: Of,
+    #[command(flatten)]
+    beside: Beside,
     /// Exit with 3 where something fails that is at least this bad.
     #[arg(long, value_enum, default_value_t = Severity::High, value_name = "SEVERITY")]
     fail_on: Severity,
@@ -49,6 +52,24 @@ enum What {
     Reach(ReachArgs),
 }
 
+/// What is looked at besides.
+#[derive(Clone, Debug, Args)]
+struct Beside {
+    /// With --live: also what is in a VPC and bogosa did not make. Needs no stack file.
+    #[arg(long, value_name = "ID", requires = "live", conflicts_with = "account")]
+    vpc: Option<String>,
+    /// With --live: also what is in the account and region and bogosa did not make. Needs no stack file.
+    #[arg(long, requires = "live")]
+    account: bool,
+}
+
+impl Beside {
+    fn within(&self) -> Option<Within> {
+        let account = self.account.then_some(Within::Account);
+        self.vpc.clone().map(Within::Vpc).or(account)
+    }
+}
+
 /// What is looked at.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Of {
@@ -66,9 +87,22 @@ pub(super) struct Of {
 
 /// What is looked at, found.
 pub(super) enum Looked {
-    Planned { graph: Graph, stack: Box<Stack> },
+    Planned {
+        graph: Graph,
+        stack: Box<Stack>,
+    },
     Saved(Box<PlanFile>),
-    Live { inventory: bogosa_engine::Inventory, stack: String, account: String, region: String, calls: u64 },
+    Live {
+        inventory: Inventory,
+        stack: String,
+        session: Box<Session>,
+    },
+    /// No stack: what others have made, within a VPC or the account.
+    Others {
+        inventory: Inventory,
+        within: String,
+        session: Box<Session>,
+    },
 }
 
 impl Of {
@@ -87,8 +121,7 @@ impl Of {
         let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
         let graph = session.graph(&stack).await?;
         let inventory = session.look(&stack.doc.stack, &graph).await?;
-        let (account, region) = (session.cloud.account.clone(), session.cloud.region.clone());
-        Ok(Looked::Live { inventory, stack: stack.doc.stack.clone(), account, region, calls: session.cloud.calls() })
+        Ok(Looked::Live { inventory, stack: stack.doc.stack.clone(), session: Box::new(session) })
     }
 }
 
@@ -97,7 +130,7 @@ impl Looked {
         match self {
             Looked::Planned { graph, stack } => Subject::planned(graph, Some(stack)),
             Looked::Saved(saved) => Subject::planned(&saved.graph, None),
-            Looked::Live { inventory, .. } => Subject::live(inventory),
+            Looked::Live { inventory, .. } | Looked::Others { inventory, .. } => Subject::live(inventory),
         }
     }
 
@@ -106,6 +139,7 @@ impl Looked {
             Looked::Planned { stack, .. } => &stack.doc.stack,
             Looked::Saved(saved) => &saved.stack,
             Looked::Live { stack, .. } => stack,
+            Looked::Others { within, .. } => within,
         }
     }
 
@@ -115,14 +149,16 @@ impl Looked {
         let (account, region) = match self {
             Looked::Planned { stack, .. } => (None, stack.doc.region.clone()),
             Looked::Saved(saved) => (Some(saved.account.clone()), saved.region.clone()),
-            Looked::Live { account, region, .. } => (Some(account.clone()), region.clone()),
+            Looked::Live { session, .. } | Looked::Others { session, .. } => {
+                (Some(session.cloud.account.clone()), session.cloud.region.clone())
+            }
         };
         Meta { when: super::runs::utc(ms), ms, account, region }
     }
 
     fn calls(&self) -> u64 {
         match self {
-            Looked::Live { calls, .. } => *calls,
+            Looked::Live { session, .. } | Looked::Others { session, .. } => session.cloud.calls(),
             Looked::Planned { .. } | Looked::Saved(_) => 0,
         }
     }
@@ -135,11 +171,29 @@ pub(super) async fn run(args: &AuditArgs, global: &Global, ui: &Ui) -> Result<Ex
     if args.list_checks {
         return Ok(list(ui));
     }
-    let looked = args.of.look(global, ui).await?;
+    let looked = match args.beside.within() {
+        // Nothing but what others have made.
+        Some(_) if args.of.stack.is_none() => {
+            let session = Box::new(Session::connect(global, None, ui).await?);
+            let within = args.beside.vpc.clone().unwrap_or_else(|| format!("account {}", session.cloud.account));
+            Looked::Others { within, inventory: Inventory::default(), session }
+        }
+        _ => args.of.look(global, ui).await?,
+    };
     let meta = looked.meta();
-    let mut audit = audit::audit(looked.name(), &looked.subject());
+    let mut audit = match &looked {
+        Looked::Others { within, .. } => Audit::of_others(within),
+        _ => audit::audit(looked.name(), &looked.subject()),
+    };
+    if let (Some(within), Looked::Live { inventory, session, .. } | Looked::Others { inventory, session, .. }) =
+        (args.beside.within(), &looked)
+    {
+        let stack = matches!(looked, Looked::Live { .. }).then_some(looked.name());
+        let all = survey::survey(&session.cloud, &within, stack).await?;
+        audit.outcomes.extend(audit::survey(looked.name(), &all, inventory));
+    }
     if let Looked::Saved(saved) = &looked {
-        audit.notes.extend(opened(saved, &audit));
+        audit.notes.extend(opened(saved));
     }
     if let Some(file) = &args.suppressions {
         let list = suppress::read(file).map_err(CommandError::input)?;
@@ -192,15 +246,10 @@ fn write(file: &Path, report: &str) -> Result<(), CommandError> {
 }
 
 /// What the plan makes reachable that is not reachable now.
-fn opened(saved: &PlanFile, audit: &Audit) -> Vec<String> {
+fn opened(saved: &PlanFile) -> Vec<String> {
     let Ok(before) = saved.before() else { return Vec::new() };
-    let before = audit::pairs(&Subject::live(&before));
-    let opened = bogosa_reach::added(&before, &audit.pairs);
-    let line = |pair: bogosa_reach::Pair| {
-        let reached: Vec<String> = pair.reached.iter().map(ToString::to_string).collect();
-        format!("This plan opens {} → {}: {}", pair.from, pair.to, reached.join(", "))
-    };
-    opened.into_iter().map(line).collect()
+    let opened = audit::opened(&before, &saved.graph);
+    opened.iter().map(|pair| format!("This plan opens {}", plan_text::pair(pair))).collect()
 }
 
 fn list(ui: &Ui) -> Exit {

@@ -2,11 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use bogosa_engine::{Action, Address, Cause, Change, Difference, Impact, Input, Origin, Plan, Reason};
+use bogosa_engine::{
+    Action, Address, Cause, Change, Difference, Graph, Impact, Input, Inventory, Origin, Plan, Reason,
+};
+use bogosa_reach::Pair;
 use serde_json::{Value, json};
 
 use super::session::Session;
 use super::ui::{Style, Ui, mark, seconds};
+use crate::audit;
 
 /// Prints the plan; with `--output json`, one object per change.
 pub(super) fn show(ui: &Ui, session: &Session, plan: &Plan) {
@@ -31,8 +35,35 @@ pub(super) fn show(ui: &Ui, session: &Session, plan: &Plan) {
         ui.line(format!("  {} the tags of {} resources (-v lists them)", mark(ui, Action::Update), addresses.len()));
         tags.iter().for_each(|line| ui.line(line));
     }
+    opens(ui, plan);
     let estimate = seconds(u64::from(plan.estimate(&session.kinds)) * 1000);
     ui.line(format!("\nPlan: {}. On AWS it takes about {estimate}.", plan.summary()));
+}
+
+/// Who will reach whom that does not now. Known from what was read and what is wanted, without any more calls.
+fn opens(ui: &Ui, plan: &Plan) {
+    let Ok(before) = Inventory::new(plan.changes.iter().filter_map(|change| change.before.clone())) else { return };
+    let mut after = Graph::default();
+    for node in plan.changes.iter().filter_map(|change| change.after.clone()) {
+        after.insert(node);
+    }
+    let opened = audit::opened(&before, &after);
+    if !opened.is_empty() {
+        ui.line("\nOpen then, and not now:");
+    }
+    for one in &opened {
+        ui.line(format!("  {}", pair(one)));
+        let reached: Vec<String> = one.reached.iter().map(ToString::to_string).collect();
+        ui.object(&json!({
+            "type": "opens", "from": one.from.to_string(), "to": one.to.to_string(), "reached": reached,
+        }));
+    }
+}
+
+/// Two ends, and what of one the other reaches.
+pub(super) fn pair(pair: &Pair) -> String {
+    let reached: Vec<String> = pair.reached.iter().map(ToString::to_string).collect();
+    format!("{} → {}: {}", pair.from, pair.to, reached.join(", "))
 }
 
 /// Updates that change nothing but tags, and all in the same way: one line for them is enough.

@@ -23,6 +23,7 @@ pub mod secretsmanager;
 pub mod ses;
 pub mod sns;
 pub mod sqs;
+pub mod survey;
 pub mod wafv2;
 
 use bogosa_engine::{Kind, Kinds, Typed};

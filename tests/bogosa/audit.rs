@@ -1,8 +1,10 @@
 //! `bogosa audit`: exit codes, files, the live account.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use aws_sdk_ec2::types::Filter;
+use bogosa_sandbox::moto::venv;
 use serde_json::Value;
 
 use crate::support::{Aws, Run, bogosa, summary};
@@ -133,7 +135,7 @@ fn the_live_account_is_judged_like_its_plan_and_only_read() {
 }
 
 #[test]
-fn a_saved_plan_says_what_it_opens() {
+fn a_plan_says_what_it_opens() {
     let aws = Aws::start();
     let stack = "examples/single-nat.yaml";
     aws.json(&["up", stack, "--yes"]);
@@ -143,9 +145,73 @@ fn a_saved_plan_says_what_it_opens() {
     let wide = "security_groups: { was: { ingress: [{ from: lb, ports: [80, 9000] }], egress: [{ to: db, ports: [3306] }] }, lb: { ingress: [{ from: internet, ports: [80] }], egress: [{ to: was, ports: [80, 9000] }] } }\n";
     std::fs::write(&over, wide).unwrap();
     aws.json(&["plan", stack, "--overlay", over.to_str().unwrap(), "--out", path]);
+    let run = aws.bogosa(&["plan", stack, "--overlay", over.to_str().unwrap()]);
+    assert!(run.out.contains("Open then, and not now:\n  lb → was: IPv4 tcp 9000\n"), "{}", run.out);
     let run = bogosa(&["audit", "--plan", path]);
     assert!(run.out.contains("This plan opens lb → was: IPv4 tcp 9000"), "{}\n{}", run.out, run.err);
     assert!(!run.out.contains("opens was"), "{}", run.out);
     let _ = std::fs::remove_file(plan);
     let _ = std::fs::remove_file(over);
+}
+
+/// What others have made: in our VPC, and anywhere.
+#[test]
+fn what_bogosa_did_not_make_is_judged_as_well() {
+    let aws = Aws::start();
+    let stack = "examples/network-only.yaml";
+    aws.json(&["up", stack, "--yes"]);
+    let (runtime, cloud) = aws.cloud();
+    let (vpc, ours, theirs) = runtime.block_on(async {
+        let ec2 = cloud.ec2();
+        let tagged = Filter::builder().name("tag:bogosa:stack").values("network-only").build();
+        let vpcs = ec2.describe_vpcs().filters(tagged).send().await.unwrap();
+        let vpc = vpcs.vpcs()[0].vpc_id().unwrap().to_owned();
+        let mut groups = Vec::new();
+        for vpc in [Some(vpc.clone()), None] {
+            let made = ec2.create_security_group().group_name("theirs").description("x").set_vpc_id(vpc).send().await;
+            let id = made.unwrap().group_id().unwrap().to_owned();
+            let open =
+                ec2.authorize_security_group_ingress().group_id(&id).ip_protocol("tcp").from_port(22).to_port(22);
+            open.cidr_ip("0.0.0.0/0").send().await.unwrap();
+            groups.push(id);
+        }
+        let theirs = groups.pop().unwrap();
+        (vpc, groups.pop().unwrap(), theirs)
+    });
+    let of = |id: &str| format!("BGS-SG-002 ec2.security_group_rules/{id}");
+    let before = aws.mutations();
+    let alone = findings(&aws.bogosa(&["audit", stack, "--live", "--output", "json"]), "FAIL");
+    let in_vpc = findings(&aws.bogosa(&["audit", stack, "--live", "--vpc", &vpc, "--output", "json"]), "FAIL");
+    let account = aws.bogosa(&["audit", "--live", "--account", "--output", "json", "--region", "us-east-1"]);
+    let account = findings(&account, "FAIL");
+    let has = |found: &[String], id: &str| found.contains(&of(id));
+    assert!(!has(&alone, &ours) && !has(&alone, &theirs), "{alone:?}");
+    assert!(has(&in_vpc, &ours) && !has(&in_vpc, &theirs), "{in_vpc:?}");
+    assert!(has(&account, &ours) && has(&account, &theirs), "{account:?}");
+    assert!(account.iter().any(|found| found.starts_with("BGS-VPC-003 ec2.subnet/subnet-")), "{account:?}");
+    assert_eq!(aws.mutations(), before);
+    let run = aws.bogosa(&["audit", "--live", "--vpc", &vpc, "--region", "us-east-1"]);
+    assert!(run.code == 3 && run.out.contains("whoever did has to change it"), "{}{}", run.out, run.err);
+    assert_eq!(bogosa(&["audit", stack, "--account"]).code, 4, "without --live there is no account");
+}
+
+/// Against OASIS's schema, whose licence does not let it lie here: `SARIF_SCHEMA` names the file
+/// (<https://github.com/oasis-tcs/sarif-spec>, `sarif-2.1/schema/sarif-schema-2.1.0.json`). Skipped without.
+#[test]
+#[allow(clippy::print_stderr)]
+fn sarif_follows_its_schema() {
+    let Some(schema) = std::env::var_os("SARIF_SCHEMA") else {
+        eprintln!("skipped: SARIF_SCHEMA names no file");
+        return;
+    };
+    let report = file("report.sarif");
+    let path = report.to_str().unwrap();
+    bogosa(&["audit", ORIGINAL, "--format", "sarif", "--out", path]);
+    let python = venv::ensure(&venv::cache_dir().unwrap(), &|_| ()).unwrap();
+    let check = "import json, sys, jsonschema
+schema, report = (json.load(open(file)) for file in sys.argv[1:])
+jsonschema.validators.validator_for(schema)(schema).validate(report)";
+    let output = Command::new(python).args(["-I", "-c", check]).arg(schema).arg(path).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let _ = std::fs::remove_file(report);
 }

@@ -55,6 +55,7 @@ fn cfn_lint_finds_no_error() {
 /// Skipped where there is no Terraform, or no AWS provider for it (which `terraform init` looks for as its own
 /// configuration says: `TF_CLI_CONFIG_FILE`).
 #[test]
+#[allow(clippy::print_stderr)]
 fn terraform_takes_it() {
     let folders = written("terraform");
     let terraform = |folder: &PathBuf, arguments: &[&str]| {

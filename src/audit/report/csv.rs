@@ -16,7 +16,7 @@ pub(super) fn render(audit: &Audit) -> String {
             one.resource.to_string(),
             one.place.to_string(),
             one.message.clone(),
-            one.check.mend.of(one.resource.name()),
+            one.mend(),
             one.check.refs.join(" "),
             one.fingerprint.clone(),
         ];

@@ -76,7 +76,7 @@ fn article(page: &mut String, one: &Outcome) {
         escape(&one.resource.to_string()),
         escape(&one.message),
         escape(check.why),
-        escape(check.mend.of(one.resource.name()).trim_end()),
+        escape(one.mend().trim_end()),
         escape(&check.refs.join(" · ")),
         severity = check.severity,
     );

@@ -48,7 +48,7 @@ fn case(xml: &mut String, outcome: &Outcome) {
         State::Pass => writeln!(xml, "/>"),
         State::Fail => {
             let severity = outcome.check.severity;
-            let mend = outcome.check.mend.of(outcome.resource.name());
+            let mend = outcome.mend();
             let body = escape(&format!("{}\n{}\n\n{mend}", outcome.place, outcome.check.why));
             writeln!(xml, "><failure type=\"{severity}\" message=\"{message}\">{body}</failure></testcase>")
         }

@@ -32,8 +32,8 @@ pub(super) fn render(audit: &Audit) -> String {
         text.push_str("\n<details><summary>How to mend</summary>\n\n");
         let mut last = "";
         for one in failures.iter().take(ROWS).filter(|one| std::mem::replace(&mut last, one.check.id) != one.check.id) {
-            let mend = one.check.mend.of(one.resource.name());
-            let fenced = matches!(one.check.mend, super::super::Mend::Stack(_));
+            let mend = one.mend();
+            let fenced = one.is_mended_by_file();
             let mend = if fenced { format!("```yaml\n{}\n```", mend.trim_end()) } else { mend };
             let _ = writeln!(text, "**{}** {}\n\n{mend}\n", one.check.id, one.check.why);
         }

@@ -44,6 +44,11 @@ pub struct Meta {
     pub region: String,
 }
 
+/// What was audited.
+fn title(audit: &Audit) -> String {
+    if audit.of == super::OTHERS { audit.stack.clone() } else { format!("Stack {}", audit.stack) }
+}
+
 pub fn render(audit: &Audit, meta: &Meta, format: Format) -> String {
     match format {
         Format::Text => text::render(audit),

@@ -50,7 +50,7 @@ fn finding(audit: &Audit, one: &Outcome, meta: &Meta) -> serde_json::Value {
             "types": ["Configuration"],
             "analytic": {"type_id": 1, "type": "Rule", "uid": one.check.id, "name": one.check.title},
         },
-        "remediation": {"desc": one.check.mend.of(one.resource.name()), "references": one.check.refs},
+        "remediation": {"desc": one.mend(), "references": one.check.refs},
         "resources": [{
             "uid": one.place.id.clone().unwrap_or_else(|| one.resource.to_string()),
             "name": one.resource.to_string(),

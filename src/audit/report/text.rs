@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use super::super::{Audit, Mend, State};
-use super::counts;
+use super::super::{Audit, State};
+use super::{counts, title};
 
 pub(super) fn render(audit: &Audit) -> String {
     let mut text = String::new();
@@ -17,13 +17,8 @@ pub(super) fn render(audit: &Audit) -> String {
         }
         let known = if outcome.known { " (known)" } else { "" };
         let _ = writeln!(text, "  {}  {}: {}{known}", outcome.place, outcome.resource, outcome.message);
-        match check.mend {
-            Mend::Stack(_) => {
-                for line in check.mend.of(outcome.resource.name()).lines() {
-                    let _ = writeln!(text, "    {line}");
-                }
-            }
-            Mend::Up | Mend::Words(_) => _ = writeln!(text, "    {}", check.mend.of(outcome.resource.name())),
+        for line in outcome.mend().lines() {
+            let _ = writeln!(text, "    {line}");
         }
     }
     for state in [State::Error, State::Unknown, State::Suppressed] {
@@ -47,6 +42,6 @@ pub(super) fn render(audit: &Audit) -> String {
     for note in &audit.notes {
         let _ = writeln!(text, "{note}");
     }
-    let _ = write!(text, "Stack {} ({}): {}.", audit.stack, audit.of, counts(audit));
+    let _ = write!(text, "{} ({}): {}.", title(audit), audit.of, counts(audit));
     text
 }

@@ -230,7 +230,7 @@ fn arn_of(balancer: &SdkLoadBalancer) -> String {
     balancer.load_balancer_arn().unwrap_or_default().to_owned()
 }
 
-fn spec_of(balancer: &SdkLoadBalancer, attributes: BTreeMap<String, Input>) -> Spec {
+pub(crate) fn spec_of(balancer: &SdkLoadBalancer, attributes: BTreeMap<String, Input>) -> Spec {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     Spec {
         name: text(balancer.load_balancer_name()),

@@ -203,7 +203,7 @@ async fn get(cloud: &Cloud, name: &str) -> Result<Option<GetFunctionOutput>> {
     }
 }
 
-fn spec(live: &FunctionConfiguration) -> Spec {
+pub(crate) fn spec(live: &FunctionConfiguration) -> Spec {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let variables = live.environment().and_then(|environment| environment.variables());
     Spec {

@@ -110,6 +110,11 @@ pub struct Insights {
     pub mode: String,
 }
 
+/// One that bogosa did not make.
+pub(crate) fn spec_of(instance: &aws_sdk_rds::types::DbInstance) -> Spec {
+    read::spec(instance, String::new(), true)
+}
+
 impl Resource for Instance {
     type Cloud = Cloud;
     type Spec = Spec;
