@@ -22,6 +22,9 @@ pub(super) fn write(stack: &str, drafts: &Drafts<'_>, facts: &Facts) -> Export {
     let mut notes = Vec::new();
     for (address, draft) in drafts {
         writer.resource(draft);
+        if let Some(note) = draft.note {
+            notes.push(format!("{address}: {note}."));
+        }
         if let Some(missing) = draft.missing {
             notes.push(format!("{address}: {missing}."));
         }
@@ -52,6 +55,9 @@ pub(super) fn write(stack: &str, drafts: &Drafts<'_>, facts: &Facts) -> Export {
 fn parameter(name: &str) -> (String, Value) {
     let parameter = match name {
         "CodeBucket" => json!({"Type": "String", "Description": "The bucket that holds the functions' program"}),
+        "ArtifactBucket" => json!({"Type": "String", "Description": "The bucket that holds the application's archive"}),
+        "ArtifactKey" => json!({"Type": "String", "Description": "Its key there"}),
+        "ArtifactSha256" => json!({"Type": "String", "Description": "The hash of the archive, in hexadecimal digits"}),
         "CodeKey" => json!({"Type": "String", "Default": PACKAGE, "Description": "Its key there"}),
         _ => json!({"Type": "AWS::Route53::HostedZone::Id", "Description": "The hosted zone that exists already"}),
     };
@@ -235,9 +241,13 @@ impl Writer<'_> {
 
     /// A reference as it stands in a text for `Fn::Sub`.
     fn reference(&mut self, resource: &mut Resource, Reference { address, output }: &Reference) -> String {
-        let Some((draft, id)) = self.drafts.get(address).zip(self.id(address)) else { return address.to_string() };
-        let outputs = draft.mapping.outputs.iter();
+        let outputs = self.drafts.get(address).into_iter().flat_map(|draft| draft.mapping.outputs);
         let theirs = outputs.filter(|(ours, ..)| ours == output).map(|(.., theirs)| *theirs).next().unwrap_or(output);
+        if let Some(parameter) = theirs.strip_prefix('&') {
+            self.parameters.insert(parameter.to_owned());
+            return format!("${{{parameter}}}");
+        }
+        let Some((draft, id)) = self.drafts.get(address).zip(self.id(address)) else { return address.to_string() };
         let Some(pattern) = theirs.strip_prefix('=') else {
             resource.mentions.insert(id.clone());
             return if theirs == "Ref" { format!("${{{id}}}") } else { format!("${{{id}.{theirs}}}") };

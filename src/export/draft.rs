@@ -18,7 +18,7 @@ pub(super) struct Mapping {
     /// CloudFormation's type. Empty as above; `+<kind>`: it is part of the resource of that kind and the same name.
     pub(super) cloudformation: &'static str,
     /// Our output; Terraform's attribute; CloudFormation's, or `Ref`. With a `=` before it, a text in which `{…}` is a
-    /// field of the spec.
+    /// field of the spec; `var.…` and `&…` are asked for, as a variable or a parameter.
     pub(super) outputs: &'static [(&'static str, &'static str, &'static str)],
     /// Our field; Terraform's; CloudFormation's. Dots lead into blocks. Empty: not there.
     pub(super) fields: &'static [(&'static str, &'static str, &'static str)],
@@ -61,6 +61,8 @@ pub(super) struct Draft<'a> {
     pub(super) after: BTreeSet<Address>,
     /// What CloudFormation cannot do of it.
     pub(super) missing: Option<&'static str>,
+    /// What has to be done besides.
+    pub(super) note: Option<&'static str>,
 }
 
 impl<'a> Draft<'a> {
@@ -88,6 +90,7 @@ impl<'a> Draft<'a> {
             elsewhere: false,
             after: BTreeSet::new(),
             missing: None,
+            note: None,
         };
         (mapping.rest)(&mut draft);
         for (field, terraform, cloudformation) in mapping.fields {

@@ -14,6 +14,13 @@ const ACCOUNT: &str = "data.aws_caller_identity.current.account_id";
 const ZONE: &str = "data.aws_route53_zone.existing.zone_id";
 const ELSEWHERE: &str = "aws.global";
 
+/// What nobody but who uses it knows.
+const VARIABLES: [(&str, &str); 3] = [
+    ("artifact_bucket", "The bucket that holds the application's archive"),
+    ("artifact_key", "Its key there"),
+    ("artifact_sha256", "The hash of the archive, in hexadecimal digits"),
+];
+
 /// What holds names that people give: a map. Everything else in braces is a block.
 const MAPS: &[&str] = &["tags", "variables", "dimensions", "roles"];
 
@@ -27,7 +34,8 @@ pub(super) fn write(stack: &str, drafts: &Drafts<'_>, facts: &Facts) -> Export {
     let mut text = format!("# Stack {stack}, written by `bogosa export terraform`.\n\n");
     text.push_str(&writer.head(&body));
     text.push_str(&body);
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> =
+        drafts.iter().filter_map(|(address, draft)| Some(format!("{address}: {}.", draft.note?))).collect();
     if body.contains(super::PACKAGE) {
         notes.push(format!("The functions' program is expected in {}; `--out` writes it too.", super::PACKAGE));
     }
@@ -55,6 +63,12 @@ impl Writer<'_> {
         ];
         if body.contains(ELSEWHERE) {
             blocks.push(self.block("provider \"aws\"", &json!({"alias": "global", "region": GLOBAL})));
+        }
+        for (name, description) in VARIABLES {
+            if body.contains(&format!("var.{name}")) {
+                let variable = json!({"type": {"$hcl": "string"}, "description": description});
+                blocks.push(self.block(&format!("variable \"{name}\""), &variable));
+            }
         }
         if body.contains(ACCOUNT) {
             blocks.push(self.block("data \"aws_caller_identity\" \"current\"", &json!({})));
@@ -162,9 +176,14 @@ impl Writer<'_> {
             text.push(')');
         } else if let Some(input) = special(value, "$base64") {
             text.push_str("base64encode(");
-            match input.as_str().filter(|plain| plain.ends_with('\n')) {
-                Some(plain) => _ = write!(text, "<<EOT\n{}EOT\n{pad}", escaped(plain)),
-                None => self.expression(text, input, depth),
+            let script: Input = serde_json::from_value(input.clone()).unwrap_or_default();
+            let pieces = pieces(&script, self.facts);
+            match pieces.last() {
+                Some(Piece::Text(end)) if end.ends_with('\n') => {
+                    let lines: String = pieces.iter().map(|piece| self.within(piece, &escaped)).collect();
+                    _ = write!(text, "<<EOT\n{lines}EOT\n{pad}");
+                }
+                _ => self.expression(text, input, depth),
             }
             text.push(')');
         } else if let Some(Value::String(raw)) = special(value, "$hcl") {
@@ -213,17 +232,22 @@ impl Writer<'_> {
             [Piece::Account] => ACCOUNT.to_owned(),
             [Piece::Zone] => ZONE.to_owned(),
             pieces => {
-                let inner = pieces.iter().map(|piece| match piece {
-                    Piece::Text(text) => within(text),
-                    Piece::Output(reference) => match self.reference(reference) {
-                        literal if literal.starts_with('"') => literal.trim_matches('"').to_owned(),
-                        expression => format!("${{{expression}}}"),
-                    },
-                    Piece::Account => format!("${{{ACCOUNT}}}"),
-                    Piece::Zone => format!("${{{ZONE}}}"),
-                });
-                format!("\"{}\"", inner.collect::<String>())
+                let inner: String = pieces.iter().map(|piece| self.within(piece, &within)).collect();
+                format!("\"{inner}\"")
             }
+        }
+    }
+
+    /// A piece as it stands within a text.
+    fn within(&self, piece: &Piece, plain: &dyn Fn(&str) -> String) -> String {
+        match piece {
+            Piece::Text(text) => plain(text),
+            Piece::Output(reference) => match self.reference(reference) {
+                literal if literal.starts_with('"') => literal.trim_matches('"').to_owned(),
+                expression => format!("${{{expression}}}"),
+            },
+            Piece::Account => format!("${{{ACCOUNT}}}"),
+            Piece::Zone => format!("${{{ZONE}}}"),
         }
     }
 
@@ -231,6 +255,9 @@ impl Writer<'_> {
         let attribute = mapping(address.kind())
             .and_then(|mapping| mapping.outputs.iter().find(|(ours, ..)| ours == output))
             .map_or(output.as_str(), |(_, theirs, _)| theirs);
+        if attribute.starts_with("var.") {
+            return attribute.to_owned();
+        }
         match (attribute.strip_prefix('='), self.kind(address)) {
             (Some(text), _) => quoted(text),
             (None, Some(kind)) => format!("{kind}.{}.{attribute}", slug(address.name())),

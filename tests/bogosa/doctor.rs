@@ -72,6 +72,7 @@ fn the_policies_suffice_and_auditors_change_nothing() {
     for (command, code) in [
         // The file has groups of its own, and none of them lets anybody to the cache.
         (with(&["audit"], &["--live"]), 3),
+        (vec!["audit", "--live", "--account", "--region", "us-east-1"], 3),
         (with(&["drift"], &[]), 0),
         (with(&["plan"], &[]), 0),
         (with(&["status"], &[]), 0),

@@ -156,6 +156,11 @@ pub(super) const ALL: &[Mapping] = &[
                 d.terraform(terraform, number.clone());
                 d.cloudformation(cloudformation, number.to_string());
             }
+            // The rest of a rollout is bogosa's own: how long it waits, and what it has found.
+            d.take("rollout.timeout");
+            d.take("outdated");
+            let rollback = d.take("rollout.rollback");
+            d.terraform("instance_refresh", json!({"strategy": "Rolling", "preferences": {"auto_rollback": rollback}}));
             let metrics = d.take("metrics");
             d.terraform("enabled_metrics", metrics.clone());
             d.cloudformation("MetricsCollection", json!([{"Granularity": "1Minute", "Metrics": metrics}]));

@@ -207,6 +207,30 @@ pub(super) const ALL: &[Mapping] = &[
         },
         ..Mapping::new("s3.access_logs", "aws_s3_bucket_logging", "+s3.bucket")
     },
+    Mapping {
+        outputs: &[
+            ("bucket", "var.artifact_bucket", "&ArtifactBucket"),
+            ("key", "var.artifact_key", "&ArtifactKey"),
+            ("sha256", "var.artifact_sha256", "&ArtifactSha256"),
+        ],
+        // How it is built is nobody else's business.
+        rest: |d| {
+            for ours in ["recipe", "sources", "directory"] {
+                d.take(ours);
+            }
+            d.note = Some("the archive of the application has to be built and uploaded: where it lies is asked for");
+        },
+        ..Mapping::new("home.artifact", "", "")
+    },
+    Mapping {
+        outputs: &[("id", "name", "Ref"), ("arn", "arn", "Ref")],
+        fields: &[("name", "name", "Name"), ("description", "description", "Description"), ("tags", "tags", "Tags")],
+        rest: |d| {
+            d.deletion = Some("Retain");
+            d.note = Some("its value has to be put in: 32 random bytes in base64");
+        },
+        ..Mapping::new("secretsmanager.secret", "aws_secretsmanager_secret", "AWS::SecretsManager::Secret")
+    },
     Mapping { rest: notification, ..Mapping::new("s3.notification", "aws_s3_bucket_notification", "+s3.bucket") },
 ];
 
