@@ -97,7 +97,7 @@ fn terraform_has_each_resource_once_and_no_name_in_the_place_of_a_reference() {
         for node in graph.nodes() {
             assert!(!text.contains(&node.address.to_string()), "{file}: {}", node.address);
         }
-        for placeholder in [&facts.account, "ZEXAMPLE", "bogosa:", "$concat"] {
+        for placeholder in [&facts.account, "ZEXAMPLE", "\"bogosa:", "$concat"] {
             assert!(!text.contains(placeholder), "{file}: {placeholder}");
         }
     });
