@@ -69,7 +69,8 @@ async fn deploy(
     }
     let inventory = session.look_held(hold, name, &graph, ui).await?;
     let plan = part(session.plan_from(name, &graph, &inventory).await?)?;
-    plan_text::show(ui, session, &plan);
+    // A release opens nothing: it changes no network.
+    plan_text::show(ui, session, &plan, &Graph::default());
     if plan.is_noop() {
         application::tell(ui, session, Some(&stack.doc), &application::outputs(&inventory)).await;
         ui.object(&summary("ok", &plan.summary(), session));

@@ -76,7 +76,7 @@ async fn destroy(
             tokio::time::sleep(late).await;
             continue;
         }
-        plan_text::show(ui, session, &plan);
+        plan_text::show(ui, session, &plan, &Graph::default());
         if round == 0 {
             let question = format!("\nThis deletes all of stack {name}, data included. Type its name to go ahead:");
             confirm::confirm(ui, global, args.yes, &question, name)?;

@@ -28,7 +28,7 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<Exi
     let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
     let graph = session.graph(&stack).await?;
     let plan = session.plan(&stack.doc.stack, &graph).await?;
-    plan_text::show(ui, &session, &plan);
+    plan_text::show(ui, &session, &plan, &graph);
     if let Some(file) = &args.out {
         PlanFile::new(&session, graph, &plan).write(file)?;
         ui.line(format!("Saved. To carry it out: bogosa up --plan {}", file.display()));

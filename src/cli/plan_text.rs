@@ -13,7 +13,7 @@ use super::ui::{Style, Ui, mark, seconds};
 use crate::audit;
 
 /// Prints the plan; with `--output json`, one object per change.
-pub(super) fn show(ui: &Ui, session: &Session, plan: &Plan) {
+pub(super) fn show(ui: &Ui, session: &Session, plan: &Plan, wanted: &Graph) {
     let (region, account) = (&session.cloud.region, &session.cloud.account);
     ui.line(format!("{} in {region}, account {account}", ui.paint(Style::Strong, format!("stack {}", plan.stack))));
     if plan.is_noop() {
@@ -35,19 +35,15 @@ pub(super) fn show(ui: &Ui, session: &Session, plan: &Plan) {
         ui.line(format!("  {} the tags of {} resources (-v lists them)", mark(ui, Action::Update), addresses.len()));
         tags.iter().for_each(|line| ui.line(line));
     }
-    opens(ui, plan);
+    opens(ui, plan, wanted);
     let estimate = seconds(u64::from(plan.estimate(&session.kinds)) * 1000);
     ui.line(format!("\nPlan: {}. On AWS it takes about {estimate}.", plan.summary()));
 }
 
 /// Who will reach whom that does not now. Known from what was read and what is wanted, without any more calls.
-fn opens(ui: &Ui, plan: &Plan) {
+fn opens(ui: &Ui, plan: &Plan, wanted: &Graph) {
     let Ok(before) = Inventory::new(plan.changes.iter().filter_map(|change| change.before.clone())) else { return };
-    let mut after = Graph::default();
-    for node in plan.changes.iter().filter_map(|change| change.after.clone()) {
-        after.insert(node);
-    }
-    let opened = audit::opened(&before, &after);
+    let opened = audit::opened(&before, wanted);
     if !opened.is_empty() {
         ui.line("\nOpen then, and not now:");
     }

@@ -64,7 +64,7 @@ async fn up(
     if let Some(saved) = &saved {
         saved.check(session, &plan)?;
     }
-    plan_text::show(ui, session, &plan);
+    plan_text::show(ui, session, &plan, graph);
     if plan.is_noop() {
         application::tell(ui, session, document.as_ref(), &application::outputs(&inventory)).await;
         ui.object(&summary("ok", &plan.summary(), session));
