@@ -145,6 +145,10 @@ fn a_plan_says_what_it_opens() {
     let wide = "security_groups: { was: { ingress: [{ from: lb, ports: [80, 9000] }], egress: [{ to: db, ports: [3306] }] }, lb: { ingress: [{ from: internet, ports: [80] }], egress: [{ to: was, ports: [80, 9000] }] } }\n";
     std::fs::write(&over, wide).unwrap();
     aws.json(&["plan", stack, "--overlay", over.to_str().unwrap(), "--out", path]);
+    let run = aws.bogosa(&["plan", stack, "--overlay", over.to_str().unwrap()]);
+    for line in ["\nOpen then, and not now:\n", "\n  lb → was: IPv4 tcp 9000\n"] {
+        assert!(run.out.contains(line), "{}", run.out);
+    }
     let run = bogosa(&["audit", "--plan", path]);
     assert!(run.out.contains("This plan opens lb → was: IPv4 tcp 9000"), "{}\n{}", run.out, run.err);
     assert!(!run.out.contains("opens was"), "{}", run.out);
