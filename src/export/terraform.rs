@@ -99,6 +99,14 @@ impl Writer<'_> {
             if !after.is_empty() {
                 body.insert("depends_on".to_owned(), json!({"$hcl": format!("[{}]", after.join(", "))}));
             }
+            for (key, value) in &mut body {
+                if let Some(lines) = special(value, "$base64").and_then(|script| self.heredoc(script)) {
+                    // Apart, because Checkov reads a heredoc only where nothing is around it.
+                    let local = format!("{name}-{key}");
+                    blocks.push(format!("locals {{\n  {local} = {lines}\n}}\n"));
+                    *value = json!({"$hcl": format!("base64encode(local.{local})")});
+                }
+            }
             blocks.push(self.block(&format!("resource \"{kind}\" \"{name}\""), &Value::Object(body)));
         };
         if !draft.mapping.terraform.is_empty() {
@@ -176,15 +184,7 @@ impl Writer<'_> {
             text.push(')');
         } else if let Some(input) = special(value, "$base64") {
             text.push_str("base64encode(");
-            let script: Input = serde_json::from_value(input.clone()).unwrap_or_default();
-            let pieces = pieces(&script, self.facts);
-            match pieces.last() {
-                Some(Piece::Text(end)) if end.ends_with('\n') => {
-                    let lines: String = pieces.iter().map(|piece| self.within(piece, &escaped)).collect();
-                    _ = write!(text, "<<EOT\n{lines}EOT\n{pad}");
-                }
-                _ => self.expression(text, input, depth),
-            }
+            self.expression(text, input, depth);
             text.push(')');
         } else if let Some(Value::String(raw)) = special(value, "$hcl") {
             text.push_str(raw);
@@ -222,6 +222,15 @@ impl Writer<'_> {
                 plain => text.push_str(plain.to_string().trim_end_matches(".0")),
             }
         }
+    }
+
+    /// A script as it is, where it ends with the end of a line.
+    fn heredoc(&self, script: &Value) -> Option<String> {
+        let script: Input = serde_json::from_value(script.clone()).ok()?;
+        let pieces = pieces(&script, self.facts);
+        let Some(Piece::Text(end)) = pieces.last() else { return None };
+        let lines: String = pieces.iter().map(|piece| self.within(piece, &escaped)).collect();
+        end.ends_with('\n').then(|| format!("<<EOT\n{lines}EOT"))
     }
 
     /// A text with references: one alone is an expression, others stand within the text.
