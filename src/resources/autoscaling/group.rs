@@ -5,7 +5,7 @@
 //! groups, so they are found by their tags through `Cloud::groups`.
 //!
 //! A group is created whether its instances can start or not. Why one did not is in the group's activities, or the load
-//! balancer knows, and the wait tells it. Another version of the launch template is rolled out ([`super::rollout`]).
+//! balancer knows, and the wait tells it. Another version of the launch template is rolled out (`rollout.rs`).
 
 use std::collections::BTreeSet;
 use std::time::Duration;

@@ -1,12 +1,12 @@
 //! The local platform: what instances and load balancers do on AWS, done by processes on this machine.
 //!
-//! An instance of an Auto Scaling group whose user data hold a [`release::Release`] is a process here: of the release's
-//! artifact, with its environment, on a port of its own. [`balancer`] plays the load balancer before them. The groups
+//! An instance of an Auto Scaling group whose user data hold a `release::Release` is a process here: of the release's
+//! artifact, with its environment, on a port of its own. `balancer` plays the load balancer before them. The groups
 //! stay moto's: in one exchange (`moto/platform/instances.py`) it hears what is seen of processes and targets, decides
 //! what a group would (replace, drain, refresh), and says what there is now. The exchange takes place every second, and
 //! when something has happened, as long as there is such an instance; else after calls of Auto Scaling only.
 //!
-//! [`functions`] runs what Lambda would. Their events come from moto too, in the same exchange. [`media`] does what
+//! `functions` runs what Lambda would. Their events come from moto too, in the same exchange. `media` does what
 //! MediaConvert would, with ffmpeg.
 //!
 //! A process that dies is an instance that is lost. One that dies before it was ever healthy stays, as failed, until its
