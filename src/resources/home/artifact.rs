@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 use bogosa_engine::{Context, Difference, Failure, Found, Outputs, Resource, Result, Scope, Seconds, Status};
 use serde::{Deserialize, Serialize};
 
-use crate::aws::{Built, Cloud, Said, home};
+use crate::aws::{Cloud, Said, home};
 use crate::build::{Recipe, sources};
+use crate::resources::s3::versions;
 
 #[derive(Debug)]
 pub struct Artifact;
@@ -218,33 +218,14 @@ async fn upload(cloud: &Cloud, context: &Context, key: &str, archive: Vec<u8>) -
     }
 }
 
-/// Deletes every version of what begins so, always the first page of what is left: the bucket keeps versions, and
-/// archives are large.
+/// Deletes all that begins so, for good: the bucket keeps versions, and archives are large.
 async fn delete_below(cloud: &Cloud, prefix: &str) -> Result<()> {
-    let bucket = bucket(cloud);
     loop {
-        let page = cloud.s3().list_object_versions().bucket(&bucket).prefix(prefix).send().await;
-        let page = match page.said("s3 ListObjectVersions") {
+        match versions::delete_page(cloud, &bucket(cloud), prefix).await {
+            Ok(0) => return Ok(()),
+            Ok(_) => {}
             Err(failure) if failure.is(&["NoSuchBucket"]) => return Ok(()),
-            page => page?,
-        };
-        let versions = page.versions().iter().map(|object| (object.key(), object.version_id()));
-        let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
-        let objects = versions
-            .chain(markers)
-            .map(|(key, version)| {
-                let object = ObjectIdentifier::builder().key(key.unwrap_or_default());
-                object.set_version_id(version.map(str::to_owned)).build().built()
-            })
-            .collect::<Result<Vec<_>>>()?;
-        if objects.is_empty() {
-            return Ok(());
-        }
-        let batch = Delete::builder().set_objects(Some(objects)).quiet(true).build().built()?;
-        let answer = cloud.s3().delete_objects().bucket(&bucket).delete(batch).send().await.said("s3 DeleteObjects")?;
-        if let Some(error) = answer.errors().first() {
-            let said = error.message().unwrap_or_default();
-            return Err(Failure::new("s3 DeleteObjects", said).code(error.code().unwrap_or_default()));
+            Err(failure) => return Err(failure),
         }
     }
 }

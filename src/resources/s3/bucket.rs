@@ -13,13 +13,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Delete, ObjectIdentifier, Tag, Tagging};
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
 use bogosa_engine::{
     Context, Difference, Failure, Found, Impact, Outputs, Resource, Result, Scope, Seconds, Status, Tags,
 };
 use serde::{Deserialize, Serialize};
 
-use super::{absent, buckets, settings, settled};
+use super::{absent, buckets, settings, settled, versions};
 use crate::aws::{Built, Cloud, Poll, Said, retry, tags, until};
 use crate::{read_tags_required, write_tags_checked};
 
@@ -261,21 +261,11 @@ async fn put_tags(cloud: &Cloud, bucket: &str, tags: &Tags) -> Result<()> {
 async fn empty(cloud: &Cloud, context: &Context, bucket: &str) -> Result<()> {
     let mut gone = 0;
     loop {
-        let page = cloud.s3().list_object_versions().bucket(bucket).send().await.said("s3 ListObjectVersions")?;
-        let versions = page.versions().iter().map(|object| (object.key(), object.version_id()));
-        let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
-        let objects = versions
-            .chain(markers)
-            .map(|(key, version)| {
-                let object = ObjectIdentifier::builder().key(key.unwrap_or_default());
-                object.set_version_id(version.map(str::to_owned)).build().built()
-            })
-            .collect::<Result<Vec<_>>>()?;
-        if objects.is_empty() {
+        let deleted = versions::delete_page(cloud, bucket, "").await?;
+        if deleted == 0 {
             break;
         }
-        gone += objects.len();
-        delete_batch(cloud, bucket, objects).await?;
+        gone += deleted;
         context.say(format!("emptying the bucket ({gone} deleted)"));
     }
     loop {
@@ -290,17 +280,4 @@ async fn empty(cloud: &Cloud, context: &Context, bucket: &str) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// At most 1000, which is a page. S3 answers success and lists what it did not delete.
-async fn delete_batch(cloud: &Cloud, bucket: &str, objects: Vec<ObjectIdentifier>) -> Result<()> {
-    let batch = Delete::builder().set_objects(Some(objects)).quiet(true).build().built()?;
-    let answer = cloud.s3().delete_objects().bucket(bucket).delete(batch).send().await.said("s3 DeleteObjects")?;
-    match answer.errors().first() {
-        None => Ok(()),
-        Some(error) => {
-            let said = format!("{}: {}", error.key().unwrap_or_default(), error.message().unwrap_or_default());
-            Err(Failure::new("s3 DeleteObjects", said).code(error.code().unwrap_or_default()))
-        }
-    }
 }

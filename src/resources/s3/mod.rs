@@ -9,6 +9,7 @@ pub mod bucket;
 pub mod bucket_policy;
 pub mod notification;
 mod settings;
+pub mod versions;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
