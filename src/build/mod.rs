@@ -3,6 +3,7 @@
 pub mod archive;
 mod compile;
 mod log;
+mod package;
 pub mod sources;
 
 use std::path::{Path, PathBuf};

@@ -1,7 +1,8 @@
 //! The digest of the sources: whether an application has to be built again.
 //!
 //! In a checkout of git the sources are what git tracks or does not ignore; elsewhere every file, but for folders that
-//! mark themselves as caches (<https://bford.info/cachedir/>, such as cargo's `target`).
+//! mark themselves as caches (<https://bford.info/cachedir/>, such as cargo's `target`). Of these a cargo package is built
+//! from some only (`package.rs`).
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -13,14 +14,19 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use super::{Make, Recipe};
+use super::{Make, Recipe, package};
 
 /// In hexadecimal digits, of everything that the artifact is made of.
 pub fn digest(recipe: &Recipe, directory: &Path) -> Result<String> {
     let mut files = BTreeSet::new();
     match &recipe.make {
         Make::Ready { artifact } => below(directory, Path::new(artifact), &mut files)?,
-        Make::Cargo { .. } => all(directory, &mut files)?,
+        Make::Cargo { package, .. } => {
+            all(directory, &mut files)?;
+            if let Some(parts) = package::parts(directory, package) {
+                files.retain(|file| parts.iter().any(|part| file.starts_with(part)));
+            }
+        }
         Make::Command { artifact, .. } => {
             all(directory, &mut files)?;
             // What the build leaves behind is not what it begins with.
@@ -166,6 +172,28 @@ pub(crate) mod tests {
         assert_ne!(untracked, before, "not tracked yet, but a source");
         fs::remove_file(folder.path.join("a.rs")).expect("deleted");
         assert_ne!(digest(), untracked, "deleted");
+    }
+
+    #[test]
+    fn of_a_workspace_only_what_the_package_is_built_from_counts() {
+        let folder = Folder::new("sources-workspace");
+        let member = |name: &str, needs: &str| {
+            let manifest = format!("[package]\nname = \"{name}\"\nversion = \"1.0.0\"\nedition = \"2024\"\n{needs}");
+            folder.write(&format!("{name}/Cargo.toml"), &manifest).write(&format!("{name}/src/lib.rs"), "");
+        };
+        folder.write("Cargo.toml", "[workspace]\nmembers = [\"p\", \"needed\", \"tests-only\", \"other\"]\n");
+        let tests = "[dev-dependencies]\ntests-only = { path = \"../tests-only\" }\n";
+        member("p", &format!("[dependencies]\nneeded = {{ path = \"../needed\" }}\n{tests}"));
+        ["needed", "tests-only", "other"].iter().for_each(|name| member(name, ""));
+        let digest = || digest(&cargo(), &folder.path).expect("a digest");
+        let before = digest();
+        folder.write("stacks/a.yaml", "1").write("other/src/lib.rs", "1").write("tests-only/src/lib.rs", "1");
+        assert_eq!(digest(), before);
+        for (file, text) in [("p/src/lib.rs", "1"), ("needed/src/lib.rs", "1"), ("Cargo.lock", "version = 4\n")] {
+            let before = digest();
+            folder.write(file, text);
+            assert_ne!(digest(), before, "{file}");
+        }
     }
 
     #[test]
