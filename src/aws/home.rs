@@ -37,8 +37,16 @@ fn record_key(stack: &str) -> String {
     format!("stacks/{stack}/last-applied.json")
 }
 
+/// A last-applied record, as it was found.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub record: Record,
+    /// How long ago it was written, at least.
+    pub age: Duration,
+}
+
 /// What the last run applied; `None` where there was none, or where its record is gone or unreadable.
-pub async fn read_record(cloud: &Cloud, stack: &str) -> Result<Option<Record>> {
+pub async fn read_record(cloud: &Cloud, stack: &str) -> Result<Option<Kept>> {
     let bucket = bucket(&cloud.account, &cloud.region);
     let answer = cloud.s3().get_object().bucket(bucket).key(record_key(stack)).send().await.said("s3 GetObject");
     let object = match answer {
@@ -47,15 +55,18 @@ pub async fn read_record(cloud: &Cloud, stack: &str) -> Result<Option<Record>> {
         Err(failure) if failure.is(&["NoSuchBucket", "NoSuchKey", "AccessDenied"]) => return Ok(None),
         Err(failure) => return Err(failure),
     };
+    let written_ms = object.last_modified().and_then(|at| at.to_millis().ok()).unwrap_or_default();
+    // S3 leaves out the fraction of the second: it may be so much younger.
+    let age = Duration::from_millis(u64::try_from(cloud.now_ms() - written_ms - 999).unwrap_or_default());
     let bytes = object.body.collect().await.map_err(|error| Failure::new("s3 GetObject", error.to_string()))?;
-    Ok(serde_json::from_slice(&bytes.into_bytes()).ok())
+    Ok(serde_json::from_slice(&bytes.into_bytes()).ok().map(|record| Kept { record, age }))
 }
 
 /// Keeps what a run applied; makes the bucket where it is the account's first. A stack of which nothing is left keeps
 /// no record.
 pub async fn write_record(cloud: &Cloud, stack: &str, record: &Record) -> Result<()> {
     let (bucket, key) = (bucket(&cloud.account, &cloud.region), record_key(stack));
-    if record.applied.is_empty() {
+    if record.applied.is_empty() && record.unfinished.is_empty() {
         let deleted = cloud.s3().delete_object().bucket(&bucket).key(&key).send().await.said("s3 DeleteObject");
         return match deleted {
             Err(failure) if failure.is(&["NoSuchBucket"]) => Ok(()),

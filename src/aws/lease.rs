@@ -35,12 +35,25 @@ pub struct Holder {
     /// What it has begun to create and nothing but tags will tell.
     #[serde(default)]
     pub creating: BTreeSet<Address>,
+    /// When AWS shows all that was made by runs which died holding it, in milliseconds since 1970.
+    #[serde(default)]
+    pub all_shown_ms: i64,
 }
 
 impl Holder {
     /// In milliseconds until it expires by itself; zero or less where it has.
     pub fn expires_in_ms(&self, now_ms: i64) -> i64 {
         self.renewed_ms + LEASE.as_millis() as i64 - now_ms
+    }
+
+    /// When AWS shows all that this dead run and those before it made; AWS hides for `hides_for` at most.
+    fn all_shown_after_death(&self, now_ms: i64, hides_for: Duration) -> i64 {
+        if self.command == "destroy" {
+            return self.all_shown_ms;
+        }
+        // It stopped by itself when its lease ended, if it lived so long.
+        let died_ms = now_ms.min(self.renewed_ms + LEASE.as_millis() as i64);
+        self.all_shown_ms.max(died_ms + hides_for.as_millis() as i64)
     }
 }
 
@@ -106,6 +119,7 @@ pub struct Lease {
     /// Whoever writes holds this; the ETag is that of what was written last.
     written: tokio::sync::Mutex<Written>,
     creating: Mutex<BTreeSet<Address>>,
+    all_shown_ms: i64,
 }
 
 #[derive(Debug)]
@@ -134,11 +148,13 @@ impl Lease {
             since_ms: now,
             renewed_ms: now,
             creating: BTreeSet::new(),
+            all_shown_ms: 0,
         };
         let granted = |holder: Holder, etag: String| Lease {
             cloud: cloud.clone(),
             stack: stack.to_owned(),
             creating: Mutex::new(holder.creating.clone()),
+            all_shown_ms: holder.all_shown_ms,
             written: tokio::sync::Mutex::new(Written { holder, etag }),
         };
         // Each round either ends or has seen another's move.
@@ -162,7 +178,8 @@ impl Lease {
                 return Ok(Asked::Held(Box::new(found)));
             }
             // What it was creating stays noted until this run has seen it.
-            let heir = Holder { creating: found.creating.clone(), ..holder.clone() };
+            let all_shown_ms = found.all_shown_after_death(cloud.now_ms(), cloud.hides_for());
+            let heir = Holder { creating: found.creating.clone(), all_shown_ms, ..holder.clone() };
             match put(cloud, &bucket, stack, &heir, Some(&etag)).await {
                 Ok(etag) => return Ok(Asked::TakenOver(granted(heir, etag), Box::new(found))),
                 Err(failure) if failure.is(NOT_AS_THOUGHT) => {}
@@ -177,6 +194,11 @@ impl Lease {
     pub async fn renew(&self) -> Result<bool> {
         let mut written = self.written.lock().await;
         self.write(&mut written).await
+    }
+
+    /// How much longer AWS may hide what was made by runs that died holding it; nothing where none died.
+    pub fn hidden_for(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.all_shown_ms - self.cloud.now_ms()).unwrap_or_default())
     }
 
     /// What the dead run was creating has been seen, or never will be.
@@ -296,6 +318,26 @@ mod tests {
         assert!(!this.is_dead());
         assert!(Process { began: "1".to_owned(), ..this.clone() }.is_dead());
         assert!(!Process { place: "elsewhere".to_owned(), began: "1".to_owned(), ..this }.is_dead(), "nobody knows");
+    }
+
+    #[test]
+    fn what_a_dead_run_made_is_shown_a_while_after_its_last_sign_of_life() {
+        let hides_for = Duration::from_secs(120);
+        let lived = |command: &str, renewed_ms, all_shown_ms| Holder {
+            run: "1".to_owned(),
+            command: command.to_owned(),
+            who: String::new(),
+            process: Process::default(),
+            since_ms: 0,
+            renewed_ms,
+            creating: BTreeSet::new(),
+            all_shown_ms,
+        };
+        let shown = |holder: Holder| holder.all_shown_after_death(1_000_000, hides_for);
+        assert_eq!(shown(lived("up", 990_000, 0)), 1_120_000, "it may have died just now");
+        assert_eq!(shown(lived("up", 400_000, 0)), 400_000 + 60_000 + 120_000, "its lease had ended");
+        assert_eq!(shown(lived("destroy", 990_000, 0)), 0, "it made nothing");
+        assert_eq!(shown(lived("destroy", 990_000, 1_050_000)), 1_050_000, "the one before it did");
     }
 
     #[test]

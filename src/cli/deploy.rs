@@ -68,7 +68,8 @@ async fn deploy(
         release(&mut graph, before)?;
     }
     let inventory = session.look_held(hold, name, &graph, ui).await?;
-    let plan = part(session.plan_from(name, &graph, &inventory).await?)?;
+    let (inventory, plan) = session.plan_from(name, &graph, &graph, inventory, ui).await?;
+    let plan = part(plan)?;
     // A release opens nothing: it changes no network.
     plan_text::show(ui, session, &plan, &Graph::default());
     if plan.is_noop() {

@@ -44,7 +44,7 @@ pub(super) async fn run(args: &DestroyArgs, global: &Global, ui: &Ui) -> Result<
     result
 }
 
-/// AWS may show late what was made a moment ago; more rounds than this are somebody else's doing.
+/// What is left after so many rounds somebody else makes.
 const ROUNDS: usize = 3;
 
 async fn destroy(
@@ -63,18 +63,18 @@ async fn destroy(
     }
     let again = again.join(" ");
     let mut done = Summary::default();
+    let hidden = hold.lease.hidden_for();
+    if !hidden.is_zero() {
+        // What is not seen is not deleted, and what it stands in cannot be.
+        ui.note(format!("AWS may not show yet what it made last. Looking in {} s", hidden.as_secs().max(1)));
+        tokio::time::sleep(hidden).await;
+    }
     for round in 0..ROUNDS {
         let inventory = session.look_held(hold, name, wanted, ui).await?;
+        let (inventory, plan) = session.plan_from(name, &Graph::default(), wanted, inventory, ui).await?;
         protected(&inventory, name)?;
-        let plan = session.plan_from(name, &Graph::default(), &inventory).await?;
         if plan.is_noop() {
-            let late = hold.hidden_for(session);
-            if late.is_zero() {
-                break;
-            }
-            ui.note(format!("Looking once more in {} s, for what the dead run may have made last", late.as_secs()));
-            tokio::time::sleep(late).await;
-            continue;
+            break;
         }
         plan_text::show(ui, session, &plan, &Graph::default());
         if round == 0 {

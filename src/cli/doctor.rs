@@ -145,7 +145,7 @@ async fn reading(session: &Session) -> Finding {
     match session.look(NOBODY, &Graph::default()).await {
         Ok(_) => Finding::new(State::Fine, WHAT, format!("allowed, in {} calls", session.cloud.calls() - before)),
         Err(error) => {
-            let finding = Finding::new(State::Bad, WHAT, error.message);
+            let finding = Finding::new(State::Bad, WHAT, CommandError::from(error).message);
             finding.hint("`bogosa doctor --policy audit` prints the permissions that reading needs.")
         }
     }

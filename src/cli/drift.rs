@@ -69,7 +69,7 @@ pub(super) async fn run(args: &DriftArgs, global: &Global, ui: &Ui) -> Result<Ex
     let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
     let graph = session.graph(&stack).await?;
     let inventory = session.look(&stack.doc.stack, &graph).await?;
-    let plan = session.plan_from(&stack.doc.stack, &graph, &inventory).await?;
+    let (inventory, plan) = session.plan_from(&stack.doc.stack, &graph, &graph, inventory, ui).await?;
     let raised = raised(&stack, &graph, &inventory);
     let foreign = foreign::in_our_vpc(&session.cloud, &plan.stack, &vpcs(&plan)).await?;
     let found: Vec<(Class, &Change)> = plan.effective().map(|change| (class(change), change)).collect();

@@ -50,7 +50,6 @@ pub(super) struct Hold {
     pub(super) cancel: Cancel,
     /// The run that died holding it before.
     dead: Option<Holder>,
-    since: Instant,
     stopped: Arc<OnceLock<Stop>>,
     beat: tokio::task::JoinHandle<()>,
 }
@@ -89,7 +88,7 @@ impl Session {
         let (lease, log) = (Arc::new(lease), Arc::new(Log::new(&self.cloud, stack, &run, command)));
         let (cancel, stopped) = (Cancel::default(), Arc::new(OnceLock::new()));
         let beat = tokio::spawn(beat(lease.clone(), log.clone(), cancel.clone(), stopped.clone()));
-        Ok(Some(Hold { lease, log, run, cancel, dead, since: Instant::now(), stopped, beat }))
+        Ok(Some(Hold { lease, log, run, cancel, dead, stopped, beat }))
     }
 
     /// What exists. After a run that died, what it was creating is looked for until AWS can no longer hide it.
@@ -101,15 +100,12 @@ impl Session {
         ui: &Ui,
     ) -> Result<Inventory, CommandError> {
         let awaited = hold.dead.as_ref().map(|dead| dead.creating.clone()).unwrap_or_default();
-        let within = hold.hidden_for(self);
+        let within = hold.lease.hidden_for();
         if !awaited.is_empty() && !within.is_zero() {
             let names: Vec<String> = awaited.iter().map(ToString::to_string).collect();
             ui.note(format!("Looking for what it was making: {} (up to {} s)", names.join(", "), within.as_secs()));
         }
-        let look = || async {
-            self.cloud.read_index(stack).await?;
-            bogosa_engine::discover(&self.kinds, &self.cloud, stack, graph).await
-        };
+        let look = || self.look(stack, graph);
         let inventory = bogosa_engine::discover_awaiting(&awaited, within, Duration::from_secs(1), look).await?;
         hold.lease.forget_the_dead();
         Ok(inventory)
@@ -117,14 +113,6 @@ impl Session {
 }
 
 impl Hold {
-    /// How much longer AWS may hide what a dead run made; nothing where none died.
-    pub(super) fn hidden_for(&self, session: &Session) -> Duration {
-        match self.dead {
-            Some(_) => session.cloud.hides_for().saturating_sub(self.since.elapsed()),
-            None => Duration::ZERO,
-        }
-    }
-
     /// To be told of every event.
     pub(super) fn see(&self, event: &Event) {
         self.log.see(event);

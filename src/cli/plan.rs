@@ -27,7 +27,8 @@ pub(super) async fn run(args: &PlanArgs, global: &Global, ui: &Ui) -> Result<Exi
     let stack = load(&args.stack)?;
     let session = Session::connect(global, Some(&stack.doc.region), ui).await?;
     let graph = session.graph(&stack).await?;
-    let plan = session.plan(&stack.doc.stack, &graph).await?;
+    let inventory = session.look(&stack.doc.stack, &graph).await?;
+    let (_, plan) = session.plan_from(&stack.doc.stack, &graph, &graph, inventory, ui).await?;
     plan_text::show(ui, &session, &plan, &graph);
     if let Some(file) = &args.out {
         PlanFile::new(&session, graph, &plan).write(file)?;

@@ -1,13 +1,15 @@
 //! What the commands that need an account have in common: from files and flags to a plan.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use bogosa_engine::{Graph, Inventory, Kinds, Plan, Record, discover, plan};
+use bogosa_engine::{Address, Graph, Inventory, Kinds, Plan, discover, discover_awaiting, plan};
 
 use super::error::CommandError;
 use super::ui::Ui;
 use super::{FileOrName, Global, OverArgs, StackArgs};
+use crate::aws::home::Kept;
 use crate::aws::{Cloud, Target, home};
 use crate::build::{Recipe, sources};
 use crate::lower::{Facts, app::recipe, lower};
@@ -112,34 +114,57 @@ impl Session {
     }
 
     /// What exists.
-    pub(crate) async fn look(&self, stack: &str, graph: &Graph) -> Result<Inventory, CommandError> {
+    pub(crate) async fn look(&self, stack: &str, graph: &Graph) -> bogosa_engine::Result<Inventory> {
         self.cloud.read_index(stack).await?;
-        Ok(discover(&self.kinds, &self.cloud, stack, graph).await?)
+        discover(&self.kinds, &self.cloud, stack, graph).await
     }
 
     /// What the last run applied, if that is known.
-    pub(crate) async fn record(&self, stack: &str) -> Result<Option<Record>, CommandError> {
+    pub(crate) async fn record(&self, stack: &str) -> Result<Option<Kept>, CommandError> {
         Ok(home::read_record(&self.cloud, stack).await?)
     }
 
-    pub(crate) async fn plan(&self, stack: &str, graph: &Graph) -> Result<Plan, CommandError> {
-        let inventory = self.look(stack, graph).await?;
-        self.plan_from(stack, graph, &inventory).await
-    }
-
-    /// The record explains changes and tells creations apart; where there are none it is not asked for.
+    /// What is to be done about what was seen, and what was seen at last. `wanted` is what was looked for.
+    ///
+    /// The record explains changes and tells creations apart; where there are none it is not asked for. What it says was
+    /// made a moment ago, and AWS does not show, is looked for until AWS can no longer hide it.
     pub(crate) async fn plan_from(
         &self,
         stack: &str,
         graph: &Graph,
-        inventory: &Inventory,
-    ) -> Result<Plan, CommandError> {
-        let without = plan(&self.kinds, stack, graph, inventory, None)?;
+        wanted: &Graph,
+        seen: Inventory,
+        ui: &Ui,
+    ) -> Result<(Inventory, Plan), CommandError> {
+        let without = plan(&self.kinds, stack, graph, &seen, None)?;
         if without.is_noop() {
-            return Ok(without);
+            return Ok((seen, without));
         }
-        let record = self.record(stack).await?;
-        Ok(plan(&self.kinds, stack, graph, inventory, record.as_ref())?)
+        let Some(Kept { record, age }) = self.record(stack).await? else { return Ok((seen, without)) };
+        let unseen = |address: &&Address| seen.get(address).is_none();
+        // What has a name of its own is found by it when it is made again.
+        let anew = |address: &&Address| {
+            graph.get(address).is_none() || self.kinds.get(address.kind()).is_some_and(|kind| kind.about().tag_only)
+        };
+        let made = record.applied.keys().chain(record.unfinished.iter().filter(anew));
+        let hidden: BTreeSet<Address> = made.filter(unseen).cloned().collect();
+        let within = self.cloud.hides_for().saturating_sub(age);
+        let seen = match hidden.is_empty() || within.is_zero() {
+            true => seen,
+            false => {
+                let names: Vec<String> = hidden.iter().map(ToString::to_string).collect();
+                ui.note(format!(
+                    "Run {} made {} {} s ago, and AWS does not show it. Looking again for {} s",
+                    record.run,
+                    names.join(", "),
+                    age.as_secs(),
+                    within.as_secs().max(1)
+                ));
+                discover_awaiting(&hidden, within, Duration::from_secs(1), || self.look(stack, wanted)).await?
+            }
+        };
+        let plan = plan(&self.kinds, stack, graph, &seen, Some(&record))?;
+        Ok((seen, plan))
     }
 
     pub(crate) fn elapsed_ms(&self) -> u64 {

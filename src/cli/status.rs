@@ -36,7 +36,7 @@ pub(super) async fn run(args: &StatusArgs, global: &Global, ui: &Ui) -> Result<E
     match inventory.is_empty() {
         true => ui.line(format!("There is nothing of stack {name} in {}.", session.cloud.region)),
         false => {
-            let run = record.map(|record| format!(", last changed by run {}", record.run)).unwrap_or_default();
+            let run = record.map(|kept| format!(", last changed by run {}", kept.record.run)).unwrap_or_default();
             ui.line(format!("\n{} resources of stack {name}{run}", inventory.len()));
         }
     }

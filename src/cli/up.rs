@@ -60,7 +60,7 @@ async fn up(
 ) -> Result<Exit, CommandError> {
     let Prepared { session, stack, graph, document, saved } = prepared;
     let inventory = session.look_held(hold, stack, graph, ui).await?;
-    let plan = session.plan_from(stack, graph, &inventory).await?;
+    let (inventory, plan) = session.plan_from(stack, graph, graph, inventory, ui).await?;
     if let Some(saved) = &saved {
         saved.check(session, &plan)?;
     }

@@ -87,6 +87,7 @@ impl<'a, C: Send + Sync> Run<'a, C> {
         let mut report = Report::default();
         let mut record = plan.record.clone();
         record.run.clone_from(&options.run);
+        record.unfinished.clear();
         for change in plan.changes.iter() {
             match (change.action, &change.before, &change.after) {
                 (Action::NoOp, Some(live), Some(node)) => {
@@ -179,6 +180,9 @@ impl<'a, C: Send + Sync> Run<'a, C> {
         let Change { address, action, .. } = change;
         if let Some(count) = self.in_flight.get_mut(address.service()) {
             *count -= 1;
+        }
+        if result.is_err() && *verb == Verb::Make {
+            self.record.unfinished.insert(address.clone());
         }
         match result {
             Ok(made) => {

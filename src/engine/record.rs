@@ -1,6 +1,6 @@
 //! What the last run applied. It explains changes and keeps tokens apart; nothing is lost without it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +15,9 @@ pub struct Record {
     pub run: String,
     /// The specs as applied, references resolved.
     pub applied: BTreeMap<Address, Value>,
+    /// What the run began to make and did not bring to its end: it may be there.
+    #[serde(default)]
+    pub unfinished: BTreeSet<Address>,
     /// How often each address has been deleted.
     #[serde(default)]
     pub generations: BTreeMap<Address, u64>,

@@ -3,11 +3,12 @@
 //!
 //! `BOGOSA_CRASHES` is how many calls to die at, spread over all; `all` is every one of them.
 
+use std::process::Child;
 use std::time::Duration;
 
-use bogosa_sandbox::faults::rule::Rule;
+use bogosa_sandbox::faults::rule::{Rule, What};
 
-use crate::support::{Aws, differences, seed};
+use crate::support::{Aws, differences, interrupt, seed};
 
 const FILE: &str = "stacks/bogosa.yaml";
 const UP: [&str; 3] = ["up", FILE, "--yes"];
@@ -127,4 +128,33 @@ fn a_wreck_is_destroyed_from_its_tags() {
 #[test]
 fn a_wreck_on_an_aws_that_hides_is_destroyed_from_its_tags() {
     destroyed_from_the_wreck(&Aws::that_hides(seed()), 1, 2);
+}
+
+/// Its VPC cannot be deleted while the subnet stands.
+fn destroyed_while_a_subnet_is_hidden(end: impl FnOnce(&Aws, &mut Child)) {
+    let aws = Aws::that_hides_for(1.5, seed());
+    let action = Some("CreateSubnet".to_owned());
+    aws.faults().add(Rule { action, skip: 3, ..Rule::new(What::Hold) });
+    let mut child = aws.spawn(&["up", "examples/network-only.yaml", "--yes"]);
+    assert!(aws.faults().wait_hit(Duration::from_secs(60)).is_some());
+    end(&aws, &mut child);
+    child.wait().unwrap();
+    aws.faults().clear();
+    succeed(&aws, &["destroy", "--stack", "network-only", "--yes"], "up ended at its last subnet");
+    nothing_left(&aws, "up ended at its last subnet");
+}
+
+#[test]
+fn what_a_run_that_was_killed_made_last_is_destroyed_though_aws_hides_it() {
+    destroyed_while_a_subnet_is_hidden(|_, child| child.kill().unwrap());
+}
+
+#[test]
+fn what_a_run_that_was_stopped_made_last_is_destroyed_though_aws_hides_it() {
+    destroyed_while_a_subnet_is_hidden(|aws, child| {
+        interrupt(child);
+        // It has to have heard before the call is answered, or it goes on.
+        std::thread::sleep(Duration::from_millis(300));
+        aws.faults().release();
+    });
 }

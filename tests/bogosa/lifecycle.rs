@@ -27,7 +27,9 @@ fn each_file(part: usize) {
         let stack = summary(&status)["stack"].as_str().unwrap().to_owned();
 
         // From the tags alone.
-        aws.json(&["destroy", "--stack", &stack, "--yes"]);
+        let destroy = aws.bogosa(&["destroy", "--stack", &stack, "--yes"]);
+        assert_eq!(destroy.code, 0, "{file}: {}{}", destroy.out, destroy.err);
+        assert!(!destroy.err.contains("does not show"), "{file}: not found without the file: {}", destroy.err);
         assert_eq!(summary(&aws.json(&["status", file]))["resources"], 0, "{file}");
         assert_eq!(aws.holds(), before, "{file}: destroy leaves something, or takes too much");
     }

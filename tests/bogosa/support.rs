@@ -29,7 +29,12 @@ impl Aws {
 
     /// One that also does not see at once what was just made. (Its calls cannot be counted: each look may be repeated.)
     pub fn that_hides(seed: u64) -> Self {
-        Self::behaving(seed, Behaviour { consistency: 0.3, ..Behaviour::strict(seed) })
+        Self::that_hides_for(0.3, seed)
+    }
+
+    /// The same, for at most so many seconds.
+    pub fn that_hides_for(seconds: f64, seed: u64) -> Self {
+        Self::behaving(seed, Behaviour { consistency: seconds, ..Behaviour::strict(seed) })
     }
 
     pub fn with_seed(seed: u64) -> Self {
