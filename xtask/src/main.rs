@@ -4,6 +4,7 @@ mod attack;
 mod bench;
 mod browser;
 mod oracle;
+mod pipeline;
 mod setup;
 mod shop;
 mod steps;
@@ -32,6 +33,8 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
+    /// Only the functions of the video pipeline: lints and tests.
+    Pipeline,
     /// Let schemathesis, wapiti and sqlmap at a running shop: half an hour, and a report to read.
     Attack,
     /// Install what is missing on a Debian machine.
@@ -68,6 +71,7 @@ fn main() -> Result<()> {
             setup::install()?;
             shop::test(quick)
         }
+        Command::Pipeline => pipeline::test(),
         Command::Attack => attack::attack(),
         Command::Oracle { peer } => oracle::run(&peer),
         Command::Bench(args) => bench::run(&args),

@@ -6,11 +6,11 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::setup::run;
-use crate::shop;
+use crate::{pipeline, shop};
 
-/// All but the shop, which is built and tested apart (see `shop`). Always all of it: with other packages chosen, cargo
-/// would choose other features, and build the SDK once more.
-pub(crate) const WORKSPACE: [&str; 3] = ["--workspace", "--exclude", "bogosa-shop"];
+/// All but the shop and the functions, which are built and tested apart (see `shop`, `pipeline`). Always all of it: with
+/// other packages chosen, cargo would choose other features, and build the SDK once more.
+pub(crate) const WORKSPACE: [&str; 5] = ["--workspace", "--exclude", "bogosa-shop", "--exclude", "bogosa-pipeline"];
 
 pub(crate) fn test(quick: bool) -> Result<()> {
     step("format", cargo(&["fmt", "--all", "--check"]))?;
@@ -20,11 +20,13 @@ pub(crate) fn test(quick: bool) -> Result<()> {
     step("lints", workspace(&["clippy"], &["--all-targets", "--", "-D", "warnings"]))?;
     if quick {
         step("unit tests", workspace(&["nextest", "run"], &["--lib"]))?;
+        pipeline::test()?;
         return shop::test(quick);
     }
     step("tests", workspace(&["nextest", "run"], &["--no-fail-fast"]))?;
     step("examples in the docs", workspace(&["test"], &["--doc", "--quiet"]))?;
     step("docs", workspace(&["doc"], &["--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings"))?;
+    pipeline::test()?;
     shop::test(quick)
 }
 

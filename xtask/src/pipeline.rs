@@ -1,0 +1,15 @@
+//! The functions of the video pipeline (`app/pipeline`), apart from the workspace: they need other features of the SDK.
+
+use anyhow::Result;
+
+use crate::steps::{cargo, step};
+
+const PACKAGE: [&str; 2] = ["--package", "bogosa-pipeline"];
+
+pub(crate) fn test() -> Result<()> {
+    let with = |words: &[&'static str]| cargo(&[&words[..1], &PACKAGE, &words[1..]].concat());
+    step("functions: lints", with(&["clippy", "--all-targets", "--", "-D", "warnings"]))?;
+    step("functions: tests", with(&["test", "--quiet"]))?;
+    let mut docs = with(&["doc", "--no-deps", "--document-private-items"]);
+    step("functions: docs", docs.env("RUSTDOCFLAGS", "-D warnings"))
+}
