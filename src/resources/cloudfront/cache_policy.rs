@@ -10,14 +10,17 @@ use aws_sdk_cloudfront::types::{
     CachePolicyHeadersConfig, CachePolicyQueryStringBehavior, CachePolicyQueryStringsConfig, CachePolicyType, Headers,
     ParametersInCacheKeyAndForwardedToOrigin,
 };
-use bogosa_engine::{Context, Difference, Found, Outputs, Resource, Result, Scope, Seconds, Status};
+use bogosa_engine::Result;
 use serde::{Deserialize, Serialize};
 
-use super::{delete_version, id_output, logical, physical, present, suspected};
+use super::present;
+use super::untagged::{Calls, Listed, Untagged};
 use crate::aws::{Built, Cloud, Said};
 
+pub type CachePolicy = Untagged<CachePolicyCalls>;
+
 #[derive(Debug)]
-pub struct CachePolicy;
+pub struct CachePolicyCalls;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,78 +37,51 @@ pub struct Spec {
     pub brotli: bool,
 }
 
-impl Resource for CachePolicy {
-    type Cloud = Cloud;
+impl Calls for CachePolicyCalls {
     type Spec = Spec;
 
     const KIND: &'static str = "cloudfront.cache_policy";
-    const OUTPUTS: &'static [&'static str] = &["id"];
-    const AFTER: &'static [&'static str] = &["s3.bucket"];
-    const SECONDS: Seconds = Seconds { create: 1, update: 1, delete: 2 };
+    const EXISTS: &'static str = "CachePolicyAlreadyExists";
+    const IN_USE: &'static str = "CachePolicyInUse";
 
-    async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
-        if !suspected(cloud, scope) {
-            return Ok(Vec::new());
-        }
-        let found = list(cloud).await?.into_iter().filter_map(|(id, physical, spec)| {
-            let name = logical(scope.stack, &physical)?;
-            Some(Found { name, outputs: id_output(&id), id, spec, tags: None, status: Status::Ready })
-        });
-        Ok(found.collect())
-    }
-
-    async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
-        let name = physical(context);
-        let call = cloud.cloudfront().create_cache_policy().cache_policy_config(config(&name, spec)?);
-        match call.send().await.said("cloudfront CreateCachePolicy") {
-            Ok(made) => Ok(id_output(made.cache_policy().map(|made| made.id()).unwrap_or_default())),
-            Err(failure) if failure.is(&["CachePolicyAlreadyExists"]) => {
-                let Some((id, ..)) = list(cloud).await?.into_iter().find(|(_, other, _)| *other == name) else {
-                    return Err(failure);
-                };
-                put(cloud, &id, &name, spec).await?;
-                Ok(id_output(&id))
+    async fn list(cloud: &Cloud) -> Result<Vec<Listed<Spec>>> {
+        let (mut found, mut marker) = (Vec::new(), None);
+        loop {
+            let call = cloud.cloudfront().list_cache_policies().r#type(CachePolicyType::Custom).set_marker(marker);
+            let answer = call.max_items(100).send().await.said("cloudfront ListCachePolicies")?;
+            let Some(page) = answer.cache_policy_list() else { return Ok(found) };
+            found.extend(page.items().iter().filter_map(|summary| {
+                let policy = summary.cache_policy()?;
+                let config = policy.cache_policy_config()?;
+                Some(Listed { id: policy.id().to_owned(), name: config.name().to_owned(), spec: spec(config) })
+            }));
+            marker = page.next_marker().filter(|next| !next.is_empty()).map(str::to_owned);
+            if marker.is_none() {
+                return Ok(found);
             }
-            Err(failure) => Err(failure),
         }
     }
 
-    async fn update(
-        cloud: &Cloud,
-        context: &Context,
-        live: &Found<Spec>,
-        want: &Spec,
-        _differences: &[Difference],
-    ) -> Result<Outputs> {
-        put(cloud, &live.id, &physical(context), want).await?;
-        Ok(live.outputs.clone())
+    async fn create(cloud: &Cloud, name: &str, spec: &Spec) -> Result<String> {
+        let call = cloud.cloudfront().create_cache_policy().cache_policy_config(config(name, spec)?);
+        let made = call.send().await.said("cloudfront CreateCachePolicy")?;
+        Ok(made.cache_policy().map(|made| made.id().to_owned()).unwrap_or_default())
     }
 
-    async fn delete(cloud: &Cloud, context: &Context, live: &Found<Spec>) -> Result<()> {
-        let delete = |version| async move {
-            let call = cloud.cloudfront().delete_cache_policy().id(&live.id).if_match(version);
-            call.send().await.said("cloudfront DeleteCachePolicy").map(drop)
-        };
-        delete_version(context, "CachePolicyInUse", || version(cloud, &live.id), delete).await
+    async fn version(cloud: &Cloud, id: &str) -> Result<Option<String>> {
+        let answer = cloud.cloudfront().get_cache_policy().id(id).send().await;
+        let answer = present(answer.said("cloudfront GetCachePolicy"), "NoSuchCachePolicy")?;
+        Ok(answer.and_then(|answer| answer.e_tag().map(str::to_owned)))
     }
-}
 
-/// Id, name and settings of the account's own policies.
-async fn list(cloud: &Cloud) -> Result<Vec<(String, String, Spec)>> {
-    let (mut found, mut marker) = (Vec::new(), None);
-    loop {
-        let call = cloud.cloudfront().list_cache_policies().r#type(CachePolicyType::Custom).set_marker(marker);
-        let answer = call.max_items(100).send().await.said("cloudfront ListCachePolicies")?;
-        let Some(page) = answer.cache_policy_list() else { return Ok(found) };
-        found.extend(page.items().iter().filter_map(|summary| {
-            let policy = summary.cache_policy()?;
-            let config = policy.cache_policy_config()?;
-            Some((policy.id().to_owned(), config.name().to_owned(), spec(config)))
-        }));
-        marker = page.next_marker().filter(|next| !next.is_empty()).map(str::to_owned);
-        if marker.is_none() {
-            return Ok(found);
-        }
+    async fn update(cloud: &Cloud, id: &str, version: Option<String>, name: &str, spec: &Spec) -> Result<()> {
+        let call = cloud.cloudfront().update_cache_policy().id(id).set_if_match(version);
+        call.cache_policy_config(config(name, spec)?).send().await.said("cloudfront UpdateCachePolicy").map(drop)
+    }
+
+    async fn delete(cloud: &Cloud, id: &str, version: String) -> Result<()> {
+        let call = cloud.cloudfront().delete_cache_policy().id(id).if_match(version);
+        call.send().await.said("cloudfront DeleteCachePolicy").map(drop)
     }
 }
 
@@ -151,16 +127,4 @@ fn config(name: &str, spec: &Spec) -> Result<CachePolicyConfig> {
         .parameters_in_cache_key_and_forwarded_to_origin(key.build().built()?)
         .build()
         .built()
-}
-
-async fn version(cloud: &Cloud, id: &str) -> Result<Option<String>> {
-    let answer = cloud.cloudfront().get_cache_policy().id(id).send().await;
-    let answer = present(answer.said("cloudfront GetCachePolicy"), "NoSuchCachePolicy")?;
-    Ok(answer.and_then(|answer| answer.e_tag().map(str::to_owned)))
-}
-
-async fn put(cloud: &Cloud, id: &str, name: &str, spec: &Spec) -> Result<()> {
-    let version = version(cloud, id).await?;
-    let call = cloud.cloudfront().update_cache_policy().id(id).set_if_match(version);
-    call.cache_policy_config(config(name, spec)?).send().await.said("cloudfront UpdateCachePolicy").map(drop)
 }

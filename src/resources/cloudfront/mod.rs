@@ -8,23 +8,14 @@ pub mod cache_policy;
 pub mod distribution;
 pub mod origin_access_control;
 pub mod response_headers_policy;
+pub mod untagged;
 
 use std::future::Future;
 use std::time::Duration;
 
-use bogosa_engine::{Context, Failure, Outputs, Result, Scope};
+use bogosa_engine::{Context, Failure, Result, Scope};
 
 use crate::aws::{Cloud, retry};
-
-/// The name of what has no tags.
-pub(crate) fn physical(context: &Context) -> String {
-    format!("{}_{}", context.stack, context.address.name())
-}
-
-/// The logical name, if it is this stack's.
-pub(crate) fn logical(stack: &str, physical: &str) -> Option<String> {
-    physical.strip_prefix(stack)?.strip_prefix('_').map(str::to_owned)
-}
 
 /// Whether it is worth asking for things without tags.
 pub(crate) fn suspected<S>(cloud: &Cloud, scope: &Scope<'_, S>) -> bool {
@@ -32,10 +23,6 @@ pub(crate) fn suspected<S>(cloud: &Cloud, scope: &Scope<'_, S>) -> bool {
     !scope.wanted.is_empty()
         || index.of_kind("s3.bucket").next().is_some()
         || index.of_kind("cloudfront.distribution").next().is_some()
-}
-
-pub(crate) fn id_output(id: &str) -> Outputs {
-    Outputs::from([("id".to_owned(), id.to_owned())])
 }
 
 /// Another one changed it between reading its version and writing.

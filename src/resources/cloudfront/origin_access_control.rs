@@ -5,14 +5,17 @@ use aws_sdk_cloudfront::types::{
     OriginAccessControlConfig, OriginAccessControlOriginTypes, OriginAccessControlSigningBehaviors,
     OriginAccessControlSigningProtocols,
 };
-use bogosa_engine::{Context, Difference, Found, Outputs, Resource, Result, Scope, Seconds, Status};
+use bogosa_engine::Result;
 use serde::{Deserialize, Serialize};
 
-use super::{delete_version, id_output, logical, physical, present, suspected};
+use super::present;
+use super::untagged::{Calls, Listed, Untagged};
 use crate::aws::{Built, Cloud, Said};
 
+pub type OriginAccessControl = Untagged<OriginAccessControlCalls>;
+
 #[derive(Debug)]
-pub struct OriginAccessControl;
+pub struct OriginAccessControlCalls;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,98 +27,59 @@ pub struct Spec {
     pub description: String,
 }
 
-impl Resource for OriginAccessControl {
-    type Cloud = Cloud;
+impl Calls for OriginAccessControlCalls {
     type Spec = Spec;
 
     const KIND: &'static str = "cloudfront.origin_access_control";
-    const OUTPUTS: &'static [&'static str] = &["id"];
-    const AFTER: &'static [&'static str] = &["s3.bucket"];
-    const SECONDS: Seconds = Seconds { create: 1, update: 1, delete: 2 };
+    const EXISTS: &'static str = "OriginAccessControlAlreadyExists";
+    const IN_USE: &'static str = "OriginAccessControlInUse";
 
-    async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
-        if !suspected(cloud, scope) {
-            return Ok(Vec::new());
+    async fn list(cloud: &Cloud) -> Result<Vec<Listed<Spec>>> {
+        let (mut found, mut marker) = (Vec::new(), None);
+        loop {
+            let call = cloud.cloudfront().list_origin_access_controls().set_marker(marker).max_items(100);
+            let answer = call.send().await.said("cloudfront ListOriginAccessControls")?;
+            let Some(page) = answer.origin_access_control_list() else { return Ok(found) };
+            found.extend(page.items().iter().map(|one| Listed {
+                id: one.id().to_owned(),
+                name: one.name().to_owned(),
+                spec: Spec {
+                    origin_type: one.origin_access_control_origin_type().as_str().to_owned(),
+                    signing: one.signing_behavior().as_str().to_owned(),
+                    description: one.description().to_owned(),
+                },
+            }));
+            marker = page.next_marker().filter(|next| !next.is_empty()).map(str::to_owned);
+            if marker.is_none() {
+                return Ok(found);
+            }
         }
-        Ok(list(cloud).await?.into_iter().filter_map(|one| Some(one.found(logical(scope.stack, &one.name)?))).collect())
     }
 
-    async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
-        let name = physical(context);
-        let made = cloud
-            .cloudfront()
-            .create_origin_access_control()
-            .origin_access_control_config(config(&name, spec)?)
+    async fn create(cloud: &Cloud, name: &str, spec: &Spec) -> Result<String> {
+        let call = cloud.cloudfront().create_origin_access_control().origin_access_control_config(config(name, spec)?);
+        let made = call.send().await.said("cloudfront CreateOriginAccessControl")?;
+        Ok(made.origin_access_control().map(|made| made.id().to_owned()).unwrap_or_default())
+    }
+
+    async fn version(cloud: &Cloud, id: &str) -> Result<Option<String>> {
+        let answer = cloud.cloudfront().get_origin_access_control().id(id).send().await;
+        let answer = present(answer.said("cloudfront GetOriginAccessControl"), "NoSuchOriginAccessControl")?;
+        Ok(answer.and_then(|answer| answer.e_tag().map(str::to_owned)))
+    }
+
+    async fn update(cloud: &Cloud, id: &str, version: Option<String>, name: &str, spec: &Spec) -> Result<()> {
+        let call = cloud.cloudfront().update_origin_access_control().id(id).set_if_match(version);
+        call.origin_access_control_config(config(name, spec)?)
             .send()
             .await
-            .said("cloudfront CreateOriginAccessControl");
-        match made {
-            Ok(made) => Ok(id_output(made.origin_access_control().map(|made| made.id()).unwrap_or_default())),
-            Err(failure) if failure.is(&["OriginAccessControlAlreadyExists"]) => {
-                let Some(one) = list(cloud).await?.into_iter().find(|one| one.name == name) else {
-                    return Err(failure);
-                };
-                put(cloud, &one.id, &name, spec).await?;
-                Ok(id_output(&one.id))
-            }
-            Err(failure) => Err(failure),
-        }
+            .said("cloudfront UpdateOriginAccessControl")
+            .map(drop)
     }
 
-    async fn update(
-        cloud: &Cloud,
-        context: &Context,
-        live: &Found<Spec>,
-        want: &Spec,
-        _differences: &[Difference],
-    ) -> Result<Outputs> {
-        put(cloud, &live.id, &physical(context), want).await?;
-        Ok(live.outputs.clone())
-    }
-
-    async fn delete(cloud: &Cloud, context: &Context, live: &Found<Spec>) -> Result<()> {
-        let delete = |version| async move {
-            let call = cloud.cloudfront().delete_origin_access_control().id(&live.id).if_match(version);
-            call.send().await.said("cloudfront DeleteOriginAccessControl").map(drop)
-        };
-        delete_version(context, "OriginAccessControlInUse", || version(cloud, &live.id), delete).await
-    }
-}
-
-struct Listed {
-    id: String,
-    name: String,
-    spec: Spec,
-}
-
-impl Listed {
-    fn found(&self, name: String) -> Found<Spec> {
-        let Self { id, spec, .. } = self;
-        let (outputs, spec) = (id_output(id), spec.clone());
-        Found { name, id: id.clone(), spec, outputs, tags: None, status: Status::Ready }
-    }
-}
-
-/// All of the account: at most a hundred by quota.
-async fn list(cloud: &Cloud) -> Result<Vec<Listed>> {
-    let (mut found, mut marker) = (Vec::new(), None);
-    loop {
-        let call = cloud.cloudfront().list_origin_access_controls().set_marker(marker).max_items(100);
-        let answer = call.send().await.said("cloudfront ListOriginAccessControls")?;
-        let Some(page) = answer.origin_access_control_list() else { return Ok(found) };
-        found.extend(page.items().iter().map(|one| Listed {
-            id: one.id().to_owned(),
-            name: one.name().to_owned(),
-            spec: Spec {
-                origin_type: one.origin_access_control_origin_type().as_str().to_owned(),
-                signing: one.signing_behavior().as_str().to_owned(),
-                description: one.description().to_owned(),
-            },
-        }));
-        marker = page.next_marker().filter(|next| !next.is_empty()).map(str::to_owned);
-        if marker.is_none() {
-            return Ok(found);
-        }
+    async fn delete(cloud: &Cloud, id: &str, version: String) -> Result<()> {
+        let call = cloud.cloudfront().delete_origin_access_control().id(id).if_match(version);
+        call.send().await.said("cloudfront DeleteOriginAccessControl").map(drop)
     }
 }
 
@@ -128,17 +92,4 @@ fn config(name: &str, spec: &Spec) -> Result<OriginAccessControlConfig> {
         .origin_access_control_origin_type(OriginAccessControlOriginTypes::from(spec.origin_type.as_str()))
         .build()
         .built()
-}
-
-async fn version(cloud: &Cloud, id: &str) -> Result<Option<String>> {
-    let answer = cloud.cloudfront().get_origin_access_control().id(id).send().await;
-    let answer = present(answer.said("cloudfront GetOriginAccessControl"), "NoSuchOriginAccessControl")?;
-    Ok(answer.and_then(|answer| answer.e_tag().map(str::to_owned)))
-}
-
-async fn put(cloud: &Cloud, id: &str, name: &str, spec: &Spec) -> Result<()> {
-    let version = version(cloud, id).await?;
-    let call = cloud.cloudfront().update_origin_access_control().id(id).set_if_match(version);
-    let call = call.origin_access_control_config(config(name, spec)?);
-    call.send().await.said("cloudfront UpdateOriginAccessControl").map(drop)
 }

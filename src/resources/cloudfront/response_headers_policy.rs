@@ -12,14 +12,17 @@ use aws_sdk_cloudfront::types::{
     ResponseHeadersPolicySecurityHeadersConfig, ResponseHeadersPolicyStrictTransportSecurity,
     ResponseHeadersPolicyType,
 };
-use bogosa_engine::{Context, Difference, Found, Outputs, Resource, Result, Scope, Seconds, Status};
+use bogosa_engine::Result;
 use serde::{Deserialize, Serialize};
 
-use super::{delete_version, id_output, logical, physical, present, suspected};
+use super::present;
+use super::untagged::{Calls, Listed, Untagged};
 use crate::aws::{Built, Cloud, Said};
 
+pub type ResponseHeadersPolicy = Untagged<ResponseHeadersPolicyCalls>;
+
 #[derive(Debug)]
-pub struct ResponseHeadersPolicy;
+pub struct ResponseHeadersPolicyCalls;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,80 +47,57 @@ pub struct Cors {
     pub max_age: i32,
 }
 
-impl Resource for ResponseHeadersPolicy {
-    type Cloud = Cloud;
+impl Calls for ResponseHeadersPolicyCalls {
     type Spec = Spec;
 
     const KIND: &'static str = "cloudfront.response_headers_policy";
-    const OUTPUTS: &'static [&'static str] = &["id"];
-    const AFTER: &'static [&'static str] = &["s3.bucket"];
-    const SECONDS: Seconds = Seconds { create: 1, update: 1, delete: 2 };
+    const EXISTS: &'static str = "ResponseHeadersPolicyAlreadyExists";
+    const IN_USE: &'static str = "ResponseHeadersPolicyInUse";
 
-    async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
-        if !suspected(cloud, scope) {
-            return Ok(Vec::new());
-        }
-        let found = list(cloud).await?.into_iter().filter_map(|(id, physical, spec)| {
-            let name = logical(scope.stack, &physical)?;
-            Some(Found { name, outputs: id_output(&id), id, spec, tags: None, status: Status::Ready })
-        });
-        Ok(found.collect())
-    }
-
-    async fn create(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
-        let name = physical(context);
-        let call = cloud.cloudfront().create_response_headers_policy();
-        let call = call.response_headers_policy_config(config(&name, spec)?);
-        match call.send().await.said("cloudfront CreateResponseHeadersPolicy") {
-            Ok(made) => Ok(id_output(made.response_headers_policy().map(|made| made.id()).unwrap_or_default())),
-            Err(failure) if failure.is(&["ResponseHeadersPolicyAlreadyExists"]) => {
-                let Some((id, ..)) = list(cloud).await?.into_iter().find(|(_, other, _)| *other == name) else {
-                    return Err(failure);
-                };
-                put(cloud, &id, &name, spec).await?;
-                Ok(id_output(&id))
+    async fn list(cloud: &Cloud) -> Result<Vec<Listed<Spec>>> {
+        let (mut found, mut marker) = (Vec::new(), None);
+        loop {
+            let call = cloud.cloudfront().list_response_headers_policies().r#type(ResponseHeadersPolicyType::Custom);
+            let call = call.set_marker(marker).max_items(100);
+            let answer = call.send().await.said("cloudfront ListResponseHeadersPolicies")?;
+            let Some(page) = answer.response_headers_policy_list() else { return Ok(found) };
+            found.extend(page.items().iter().filter_map(|summary| {
+                let policy = summary.response_headers_policy()?;
+                let config = policy.response_headers_policy_config()?;
+                Some(Listed { id: policy.id().to_owned(), name: config.name().to_owned(), spec: spec(config) })
+            }));
+            marker = page.next_marker().filter(|next| !next.is_empty()).map(str::to_owned);
+            if marker.is_none() {
+                return Ok(found);
             }
-            Err(failure) => Err(failure),
         }
     }
 
-    async fn update(
-        cloud: &Cloud,
-        context: &Context,
-        live: &Found<Spec>,
-        want: &Spec,
-        _differences: &[Difference],
-    ) -> Result<Outputs> {
-        put(cloud, &live.id, &physical(context), want).await?;
-        Ok(live.outputs.clone())
+    async fn create(cloud: &Cloud, name: &str, spec: &Spec) -> Result<String> {
+        let call =
+            cloud.cloudfront().create_response_headers_policy().response_headers_policy_config(config(name, spec)?);
+        let made = call.send().await.said("cloudfront CreateResponseHeadersPolicy")?;
+        Ok(made.response_headers_policy().map(|made| made.id().to_owned()).unwrap_or_default())
     }
 
-    async fn delete(cloud: &Cloud, context: &Context, live: &Found<Spec>) -> Result<()> {
-        let delete = |version| async move {
-            let call = cloud.cloudfront().delete_response_headers_policy().id(&live.id).if_match(version);
-            call.send().await.said("cloudfront DeleteResponseHeadersPolicy").map(drop)
-        };
-        delete_version(context, "ResponseHeadersPolicyInUse", || version(cloud, &live.id), delete).await
+    async fn version(cloud: &Cloud, id: &str) -> Result<Option<String>> {
+        let answer = cloud.cloudfront().get_response_headers_policy().id(id).send().await;
+        let answer = present(answer.said("cloudfront GetResponseHeadersPolicy"), "NoSuchResponseHeadersPolicy")?;
+        Ok(answer.and_then(|answer| answer.e_tag().map(str::to_owned)))
     }
-}
 
-/// Id, name and settings of the account's own policies.
-async fn list(cloud: &Cloud) -> Result<Vec<(String, String, Spec)>> {
-    let (mut found, mut marker) = (Vec::new(), None);
-    loop {
-        let call = cloud.cloudfront().list_response_headers_policies().r#type(ResponseHeadersPolicyType::Custom);
-        let call = call.set_marker(marker).max_items(100);
-        let answer = call.send().await.said("cloudfront ListResponseHeadersPolicies")?;
-        let Some(page) = answer.response_headers_policy_list() else { return Ok(found) };
-        found.extend(page.items().iter().filter_map(|summary| {
-            let policy = summary.response_headers_policy()?;
-            let config = policy.response_headers_policy_config()?;
-            Some((policy.id().to_owned(), config.name().to_owned(), spec(config)))
-        }));
-        marker = page.next_marker().filter(|next| !next.is_empty()).map(str::to_owned);
-        if marker.is_none() {
-            return Ok(found);
-        }
+    async fn update(cloud: &Cloud, id: &str, version: Option<String>, name: &str, spec: &Spec) -> Result<()> {
+        let call = cloud.cloudfront().update_response_headers_policy().id(id).set_if_match(version);
+        call.response_headers_policy_config(config(name, spec)?)
+            .send()
+            .await
+            .said("cloudfront UpdateResponseHeadersPolicy")
+            .map(drop)
+    }
+
+    async fn delete(cloud: &Cloud, id: &str, version: String) -> Result<()> {
+        let call = cloud.cloudfront().delete_response_headers_policy().id(id).if_match(version);
+        call.send().await.said("cloudfront DeleteResponseHeadersPolicy").map(drop)
     }
 }
 
@@ -194,17 +174,4 @@ fn cors_config(cors: &Cors) -> Result<ResponseHeadersPolicyCorsConfig> {
         config = config.access_control_expose_headers(headers.set_items(items(expose)).build().built()?);
     }
     config.build().built()
-}
-
-async fn version(cloud: &Cloud, id: &str) -> Result<Option<String>> {
-    let answer = cloud.cloudfront().get_response_headers_policy().id(id).send().await;
-    let answer = present(answer.said("cloudfront GetResponseHeadersPolicy"), "NoSuchResponseHeadersPolicy")?;
-    Ok(answer.and_then(|answer| answer.e_tag().map(str::to_owned)))
-}
-
-async fn put(cloud: &Cloud, id: &str, name: &str, spec: &Spec) -> Result<()> {
-    let version = version(cloud, id).await?;
-    let call = cloud.cloudfront().update_response_headers_policy().id(id).set_if_match(version);
-    let call = call.response_headers_policy_config(config(name, spec)?);
-    call.send().await.said("cloudfront UpdateResponseHeadersPolicy").map(drop)
 }
