@@ -22,7 +22,7 @@ const UNBUILT: [&str; 2] = ["--overlay", "tests/stacks/app.yaml"];
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArgs {
-    /// Which parts; without any, all but `as-aws`, which takes as long as AWS: most of an hour.
+    /// Which parts; without any, all but `stacks` and `as-aws`, which take most of an hour each.
     #[arg(value_enum)]
     parts: Vec<Part>,
     /// The folder of the Terraform twin and its `run` script.
@@ -40,8 +40,10 @@ pub(crate) struct BenchArgs {
 enum Part {
     /// Calls, time, CPU and memory, with everything at once; Terraform beside it.
     SideBySide,
-    /// A plan without changes in an account with many stacks, and of a large stack.
+    /// A plan without changes of a large stack.
     Sizes,
+    /// A plan without changes in an account with many stacks; making 500 takes most of an hour.
+    Stacks,
     /// With AWS's durations and token buckets, against the critical path.
     AsAws,
 }
@@ -54,7 +56,8 @@ pub(crate) fn run(args: &BenchArgs) -> Result<()> {
     for part in parts {
         match part {
             Part::SideBySide => side_by_side::run(&bogosa, &args.peer, args.runs)?,
-            Part::Sizes => sizes::run(&bogosa, args.runs)?,
+            Part::Sizes => sizes::resources(&bogosa, args.runs)?,
+            Part::Stacks => sizes::stacks(&bogosa, args.runs)?,
             Part::AsAws => as_aws::run(&bogosa, &args.peer)?,
         }
     }
@@ -75,21 +78,26 @@ struct Bogosa {
 impl Bogosa {
     /// A command against a sandbox, that has to succeed.
     fn measure(&self, sandbox: &Sandbox, arguments: &[&str]) -> Result<measure::Measured> {
-        let mut command = Command::new(&self.program);
-        command.args(arguments);
-        if arguments.contains(&STACK) {
-            command.args(UNBUILT);
-        }
-        command.args(["--output", "json", "--sandbox", "--sandbox-port", &sandbox.port.to_string()]);
+        let mut command = self.command(arguments);
+        command.args(["--sandbox", "--sandbox-port", &sandbox.port.to_string()]);
         measure::measure(&mut command)
     }
 
     /// The same as on a real account: the binary does not know that nothing is real, and has AWS's patience and pace.
     fn measure_as_account(&self, sandbox: &Sandbox, arguments: &[&str]) -> Result<measure::Measured> {
-        let mut command = Command::new(&self.program);
-        command.args(arguments).args(["--output", "json", "--endpoint-url", &sandbox.endpoint]);
+        let mut command = self.command(arguments);
+        command.args(["--endpoint-url", &sandbox.endpoint]);
         command.envs([("AWS_ACCESS_KEY_ID", "test"), ("AWS_SECRET_ACCESS_KEY", "test"), ("AWS_REGION", "us-east-1")]);
         measure::measure(&mut command)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(arguments).args(["--output", "json"]);
+        if arguments.contains(&STACK) {
+            command.args(UNBUILT);
+        }
+        command
     }
 
     /// `plan` without changes, so many times after one that warms up.

@@ -13,13 +13,9 @@ const RESOURCES: [usize; 4] = [10, 100, 1_000, 5_000];
 /// The other stacks: small, and of resources that are listed in bulk.
 const OTHER: &str = "examples/network-only.yaml";
 
-pub(super) fn run(bogosa: &Bogosa, runs: usize) -> Result<()> {
-    table(
-        "A plan without changes (`cargo xtask bench sizes`)",
-        &["account", "resources of the stack", "wall", "CPU", "peak memory", "API calls"],
-    );
-    stacks(bogosa, runs)?;
-    resources(bogosa, runs)
+fn head(part: &str) {
+    let title = format!("A plan without changes (`cargo xtask bench {part}`)");
+    table(&title, &["account", "resources of the stack", "wall", "CPU", "peak memory", "API calls"]);
 }
 
 /// Without quotas: an account with 500 VPCs has had them raised.
@@ -27,7 +23,8 @@ fn account() -> Result<Sandbox> {
     sandbox(Behaviour { rules: false, ..Behaviour::default() })
 }
 
-fn stacks(bogosa: &Bogosa, runs: usize) -> Result<()> {
+pub(super) fn stacks(bogosa: &Bogosa, runs: usize) -> Result<()> {
+    head("stacks");
     let sandbox = account()?;
     let made = bogosa.measure(&sandbox, &["up", STACK, "--yes"])?.summary("create").to_string();
     let mut others = 0;
@@ -44,7 +41,8 @@ fn stacks(bogosa: &Bogosa, runs: usize) -> Result<()> {
 }
 
 /// Records of a zone, as many as wanted: the one kind of which a stack file can have thousands.
-fn resources(bogosa: &Bogosa, runs: usize) -> Result<()> {
+pub(super) fn resources(bogosa: &Bogosa, runs: usize) -> Result<()> {
+    head("sizes");
     let sandbox = account()?;
     for wanted in RESOURCES {
         let mut text =
