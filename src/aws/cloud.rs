@@ -66,6 +66,7 @@ clients! {
     acm: aws_sdk_acm,
     autoscaling: aws_sdk_autoscaling,
     cloudfront: aws_sdk_cloudfront,
+    cloudtrail: aws_sdk_cloudtrail,
     cloudwatch: aws_sdk_cloudwatch,
     logs: aws_sdk_cloudwatchlogs,
     cognito_identity: aws_sdk_cognitoidentity,
@@ -257,7 +258,7 @@ async fn sdk_config(target: &Target) -> SdkConfig {
         .http_client(Paced::new(https, !target.sandbox))
         .retry_config(retries)
         .timeout_config(timeouts)
-        .app_name(aws_config::AppName::new("bogosa").unwrap_or_else(|_| unreachable!("a valid name")));
+        .app_name(aws_config::AppName::new(super::trail::NAME).unwrap_or_else(|_| unreachable!("a valid name")));
     if let Some(region) = &target.region {
         loader = loader.region(Region::new(region.clone()));
     }

@@ -52,6 +52,20 @@ fn unseen(code: &str, said: &str) -> bool {
     CODES.iter().any(|part| code.contains(part)) || WORDS.iter().any(|words| said.contains(words))
 }
 
+/// What the services call it when the caller lacks a permission.
+const DENIED: [&str; 5] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "AuthorizationError",
+    "AuthorizationErrorException",
+    "UnauthorizedOperation",
+];
+
+/// Whether the caller lacks a permission.
+pub fn is_denied(failure: &Failure) -> bool {
+    failure.is(&DENIED)
+}
+
 /// For the SDK's builders that check that nothing required is missing.
 pub trait Built<T> {
     fn built(self) -> Result<T>;
@@ -94,7 +108,7 @@ fn hint(code: Option<&str>, said: &str) -> Option<String> {
         Some("OptInRequired") => {
             "The account is not signed up for this service or region. Enable it in the AWS console."
         }
-        Some("AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthorizationError") => {
+        Some(code) if DENIED.contains(&code) => {
             "The credentials lack a permission; AWS names it above. `bogosa doctor --policy deploy` prints all that bogosa needs, `--policy audit` what reading does."
         }
         Some(code) if code.contains("LimitExceeded") && !code.contains("Request") => {

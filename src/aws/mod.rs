@@ -17,9 +17,10 @@ mod retry;
 mod roles;
 pub mod runs;
 pub mod tags;
+pub mod trail;
 
 pub use cloud::{Clients, Cloud, Target};
-pub use error::{Built, Said};
+pub use error::{Built, Said, is_denied};
 pub use index::Index;
 pub use lease::Lease;
 pub use once::once;

@@ -3,7 +3,8 @@
 //! The figures are a little below what AWS gives per action, account and region
 //! (<https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html>,
 //! <https://docs.aws.amazon.com/waf/latest/developerguide/limits.html>,
-//! <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html>). What is not listed is left to the
+//! <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html>,
+//! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html>). What is not listed is left to the
 //! SDK's retries.
 
 use std::collections::HashMap;
@@ -95,6 +96,7 @@ fn rate(service: &str, action: &str, method: &str) -> Option<Rate> {
         "elasticloadbalancing" if !reads => (15.0, 2.7),
         "elasticloadbalancing" => (30.0, 9.0),
         "route53" if method != "GET" => (30.0, 4.0),
+        "cloudtrail" => (1.0, 1.8),
         "wafv2" if action == "AssociateWebACL" || action == "DisassociateWebACL" => (1.0, 0.5),
         "wafv2" if !reads => (1.0, 0.9),
         _ => return None,

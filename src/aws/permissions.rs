@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 const DEPLOY: &str = include_str!("../../config/deployer-policy.json");
 
 /// How the actions begin that read.
-const READING: [&str; 4] = ["Describe", "Get", "List", "Head"];
+const READING: [&str; 5] = ["Describe", "Get", "List", "Lookup", "Head"];
 
 /// What reads, but only before or after a change, or what the application writes.
 const NOT_FOR_AUDITS: [&str; 14] = [

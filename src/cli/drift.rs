@@ -8,13 +8,16 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::accept::accept;
+use super::drift_who::{self, Changed};
 use super::error::{CommandError, Exit};
 use super::plan_file::PlanFile;
+use super::runs::utc;
 use super::session::{Session, load};
 use super::ui::{Style, Ui};
 use super::{Global, StackArgs, plan_text};
 use crate::audit::{self, Severity, Subject};
 use crate::aws::foreign::{self, Foreign};
+use crate::aws::trail::Deed;
 use crate::resources;
 use crate::stack::Stack;
 
@@ -73,6 +76,7 @@ pub(super) async fn run(args: &DriftArgs, global: &Global, ui: &Ui) -> Result<Ex
     let raised = raised(&stack, &graph, &inventory);
     let foreign = foreign::in_our_vpc(&session.cloud, &plan.stack, &vpcs(&plan)).await?;
     let found: Vec<(Class, &Change)> = plan.effective().map(|change| (class(change), change)).collect();
+    let deeds = drift_who::look_up(&session.cloud, changed(&session, &plan.stack, &found, &raised).await?, ui).await;
     for title in Class::ALL {
         let changes: Vec<&Change> =
             found.iter().filter(|(class, _)| *class == title).map(|(_, change)| *change).collect();
@@ -87,11 +91,17 @@ pub(super) async fn run(args: &DriftArgs, global: &Global, ui: &Ui) -> Result<Ex
             let raises = if checks.is_empty() { String::new() } else { format!(", raises {}", checks.join(", ")) };
             lines.next().into_iter().for_each(|line| ui.line(format!("{line} ({severity}{raises})")));
             lines.for_each(|line| ui.line(line));
+            let deed = deeds.get(&change.address);
+            if let Some(Deed { who, at_ms, event }) = deed {
+                ui.line(format!("      last touched by {who} at {} ({event})", utc(*at_ms)));
+            }
             let Value::Object(mut object) = plan_text::object(change) else { continue };
             object.insert("type".to_owned(), json!("drift"));
             object.insert("class".to_owned(), json!(title.key()));
             object.insert("severity".to_owned(), json!(severity));
             object.insert("raises".to_owned(), json!(checks));
+            let by = deed.map(|deed| json!({"who": deed.who, "when": utc(deed.at_ms), "event": deed.event}));
+            object.insert("by".to_owned(), json!(by));
             ui.object(&object);
         }
         for Foreign { kind, id, name } in strangers {
@@ -129,6 +139,26 @@ pub(super) async fn run(args: &DriftArgs, global: &Global, ui: &Ui) -> Result<Ex
         "noop": plan.summary().noop, "api_calls": session.cloud.calls(), "duration_ms": session.elapsed_ms(),
     }));
     Ok(if findings == 0 { Exit::Done } else { Exit::Different })
+}
+
+/// What others have changed or deleted, with the ids by which CloudTrail knows it.
+async fn changed(
+    session: &Session,
+    stack: &str,
+    found: &[(Class, &Change)],
+    raised: &Raised,
+) -> Result<Vec<Changed>, CommandError> {
+    let gone = found.iter().any(|(class, _)| *class == Class::Gone);
+    let ids = match gone {
+        true => session.record(stack).await?.map(|kept| kept.record.ids).unwrap_or_default(),
+        false => BTreeMap::new(),
+    };
+    let outside = found.iter().filter(|(class, _)| matches!(class, Class::Gone | Class::ChangedOutside));
+    let changed = outside.filter_map(|(class, change)| {
+        let id = change.before.as_ref().map(|live| &live.id).or(ids.get(&change.address))?.clone();
+        Some(Changed { severity: weight(*class, change, raised).0, address: change.address.clone(), id })
+    });
+    Ok(changed.collect())
 }
 
 /// Writes the overlay that accepts what was found, and says what it does not accept.

@@ -9,6 +9,7 @@ mod deploy;
 mod destroy;
 mod doctor;
 mod drift;
+mod drift_who;
 mod error;
 mod export;
 mod graph;

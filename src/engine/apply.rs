@@ -93,6 +93,7 @@ impl<'a, C: Send + Sync> Run<'a, C> {
                 (Action::NoOp, Some(live), Some(node)) => {
                     report.unchanged += 1;
                     record.applied.insert(change.address.clone(), node.spec.clone());
+                    record.ids.insert(change.address.clone(), live.id.clone());
                     report.outputs.insert(change.address.clone(), live.outputs.clone());
                 }
                 (_, Some(live), _) => {
@@ -191,12 +192,14 @@ impl<'a, C: Send + Sync> Run<'a, C> {
                     Some((outputs, spec)) => {
                         self.report.outputs.insert(address.clone(), outputs);
                         self.record.applied.insert(address.clone(), spec);
+                        self.record.ids.extend(id.clone().map(|id| (address.clone(), id)));
                     }
                     None => {
                         *self.record.generations.entry(address.clone()).or_default() += 1;
                         if *action == Action::Delete {
                             self.report.outputs.remove(address);
                             self.record.applied.remove(address);
+                            self.record.ids.remove(address);
                         }
                     }
                 }

@@ -15,6 +15,9 @@ pub struct Record {
     pub run: String,
     /// The specs as applied, references resolved.
     pub applied: BTreeMap<Address, Value>,
+    /// AWS's ids of what was applied, by which it can be asked for when it is gone.
+    #[serde(default)]
+    pub ids: BTreeMap<Address, String>,
     /// What the run began to make and did not bring to its end: it may be there.
     #[serde(default)]
     pub unfinished: BTreeSet<Address>,

@@ -11,7 +11,7 @@ use crate::{
     corrections,
     faults::Faults,
     form::Form,
-    missing::{self, mediaconvert::MediaConvert},
+    missing::{self, cloudtrail::CloudTrail, mediaconvert::MediaConvert},
     moto::Moto,
     reply::Reply,
     resources::Held,
@@ -128,6 +128,8 @@ impl Stack {
             Box::new(Throttle::new(behaviour.clone())),
             Box::new(Consistency::new(behaviour.clone())),
             Box::new(Permissions::new(behaviour.clone())),
+            // After what keeps a call from being carried out, before what layers ask one another.
+            Box::new(CloudTrail::new(behaviour.clone())),
         ];
         let outer = layers.len();
         layers.extend(corrections::layers());

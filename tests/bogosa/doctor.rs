@@ -86,6 +86,8 @@ fn the_policies_suffice_and_auditors_change_nothing() {
         assert_eq!(run.code, code, "{command:?}: {}{}", run.out, run.err);
     }
     assert_eq!(beyond("audit"), Vec::<String>::new(), "reading calls it");
+    // Drift alone calls it, and there is none.
+    assert!(allowed("audit").contains("cloudtrail:LookupEvents"));
     assert_eq!(aws.mutations(), 0);
     aws.json(&["destroy", "--stack", "bogosa", "--yes"]);
     assert_eq!(beyond("deploy"), Vec::<String>::new(), "`destroy` calls it");

@@ -1,6 +1,7 @@
 //! What others do to the account: put right where it is ours, left alone and named where it is not.
 
 use aws_sdk_ec2::types::Filter;
+use bogosa_sandbox::faults::rule::{Rule, What};
 
 use crate::support::{Aws, summary};
 
@@ -96,6 +97,54 @@ fn strangers_in_our_vpc_are_named_and_left_alone() {
         let there = cloud.ec2().describe_security_groups().group_ids(&theirs).send().await.unwrap();
         assert_eq!(there.security_groups().len(), 1);
     });
+}
+
+/// As CloudTrail tells it; where that may not be read, drift is told all the same.
+#[test]
+fn drift_says_who_it_was_and_when() {
+    let aws = Aws::start();
+    let file = "examples/network-only.yaml";
+    aws.json(&["up", file, "--yes"]);
+    let (runtime, cloud) = aws.cloud();
+    let (key, subnet, log) = runtime.block_on(async {
+        cloud.iam().create_user().user_name("kim").send().await.unwrap();
+        let key = cloud.iam().create_access_key().user_name("kim").send().await.unwrap();
+        let ours = Filter::builder().name("tag:bogosa:stack").values("network-only").build();
+        let subnets = cloud.ec2().describe_subnets().filters(ours).send().await.unwrap();
+        let logs = cloud.ec2().describe_flow_logs().send().await.unwrap();
+        (
+            key.access_key().unwrap().access_key_id().to_owned(),
+            subnets.subnets()[0].subnet_id().unwrap().to_owned(),
+            logs.flow_logs()[0].flow_log_id().unwrap().to_owned(),
+        )
+    });
+    aws.query_as(
+        &key,
+        "ec2",
+        &format!("Action=ModifySubnetAttribute&SubnetId={subnet}&MapPublicIpOnLaunch.Value=true"),
+    );
+    aws.query_as(&key, "ec2", &format!("Action=DeleteFlowLogs&FlowLogId.1={log}"));
+    let before = aws.mutations();
+    let drift = aws.bogosa(&["drift", file, "--output", "json"]);
+    assert_eq!(drift.code, 2, "{}{}", drift.out, drift.err);
+    let by = |class: &str| {
+        let one = drift.objects().into_iter().find(|object| object["class"] == class).unwrap();
+        assert!(one["by"]["when"].as_str().unwrap().starts_with("20"), "{one}");
+        (one["by"]["who"].as_str().unwrap().to_owned(), one["by"]["event"].as_str().unwrap().to_owned())
+    };
+    let kim = "arn:aws:iam::123456789012:user/kim".to_owned();
+    assert_eq!(by("changed_outside"), (kim.clone(), "ModifySubnetAttribute".to_owned()));
+    assert_eq!(by("gone"), (kim.clone(), "DeleteFlowLogs".to_owned()));
+    assert_eq!((aws.count("cloudtrail", "LookupEvents"), aws.mutations()), (2, before));
+    let text = aws.bogosa(&["drift", file]);
+    assert!(text.out.contains(&format!("last touched by {kim} at 20")), "{}{}", text.out, text.err);
+
+    let action = Some("LookupEvents".to_owned());
+    aws.faults().add(Rule { action, times: 0, ..Rule::new(What::AccessDenied) });
+    let hidden = aws.bogosa(&["drift", file]);
+    assert_eq!(hidden.code, 2, "{}{}", hidden.out, hidden.err);
+    assert!(hidden.err.contains("Who it was is not known. cloudtrail LookupEvents"), "{}", hidden.err);
+    assert!(hidden.out.contains("Changed outside bogosa") && !hidden.out.contains("last touched"), "{}", hidden.out);
 }
 
 /// What others have changed is taken over into the file, as far as the file can say it.

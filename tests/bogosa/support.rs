@@ -187,17 +187,23 @@ impl Aws {
 
     /// Asks AWS for more of something; the sandbox grants it at once.
     pub fn raise_quota(&self, service: &str, code: &str, value: u32) {
-        use std::io::{Read, Write};
         let body = format!(r#"{{"ServiceCode":"{service}","QuotaCode":"{code}","DesiredValue":{value}}}"#);
-        let scope = "test/20260101/us-east-1/servicequotas/aws4_request";
-        let head = [
-            "POST / HTTP/1.0".to_owned(),
-            "Host: localhost".to_owned(),
-            format!("Authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0"),
-            "Content-Type: application/x-amz-json-1.1".to_owned(),
-            "X-Amz-Target: ServiceQuotasV20190624.RequestServiceQuotaIncrease".to_owned(),
-            format!("Content-Length: {}", body.len()),
-        ];
+        let target = "ServiceQuotasV20190624.RequestServiceQuotaIncrease";
+        let headers = ["Content-Type: application/x-amz-json-1.1", &format!("X-Amz-Target: {target}")];
+        self.signed("test", "servicequotas", &headers, &body);
+    }
+
+    /// One call of EC2 and its like, by whoever has this access key, and not by bogosa.
+    pub fn query_as(&self, key: &str, service: &str, form: &str) {
+        self.signed(key, service, &["Content-Type: application/x-www-form-urlencoded"], form);
+    }
+
+    fn signed(&self, key: &str, service: &str, headers: &[&str], body: &str) {
+        use std::io::{Read, Write};
+        let scope = format!("{key}/20260101/us-east-1/{service}/aws4_request");
+        let signed = format!("Authorization: AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0");
+        let length = format!("Content-Length: {}", body.len());
+        let head = [&["POST / HTTP/1.0", "Host: localhost", &signed, &length], headers].concat();
         let mut stream = std::net::TcpStream::connect(("127.0.0.1", self.sandbox.port)).unwrap();
         write!(stream, "{}\r\n\r\n{body}", head.join("\r\n")).unwrap();
         let mut answer = String::new();

@@ -4,6 +4,7 @@
 
 mod clock;
 mod cloudfront;
+pub(crate) mod cloudtrail;
 pub mod ivs;
 mod lambda;
 pub(crate) mod mediaconvert;

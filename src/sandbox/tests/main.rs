@@ -11,3 +11,4 @@ mod front;
 mod platform;
 mod tagging;
 mod throttle;
+mod trail;

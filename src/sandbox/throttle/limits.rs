@@ -3,6 +3,7 @@
 //! Elastic Load Balancing <https://docs.aws.amazon.com/elasticloadbalancing/latest/userguide/load-balancer-api-throttling.html>,
 //! Route 53 <https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html>,
 //! WAF <https://docs.aws.amazon.com/waf/latest/developerguide/limits.html>,
+//! CloudTrail <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/WhatIsCloudTrail-Limits.html>,
 //! IVS <https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide/service-quotas.html>.
 //! One batch of records in flight per zone is not a matter of rates; it stands with what takes time.
 
@@ -44,6 +45,7 @@ pub fn draws(call: &Call) -> Vec<Draw<'_>> {
         "wafv2" if ["Create", "Put", "Update"].iter().any(|verb| action.starts_with(verb)) => vec![own(1.0, 1.0)],
         "cloudfront" if action == "CreateInvalidation" => vec![own(5.0, 0.5)], // observed; the burst is a guess
         "ivs" if action == "CreateChannel" => vec![own(5.0, 5.0)],
+        "cloudtrail" if action == "LookupEvents" => vec![own(2.0, 2.0)],
         // S3 bears thousands of requests a second per prefix, and the sandbox does not.
         "s3" => vec![],
         _ => vec![Draw { shared_by: &call.action, limit: UNPUBLISHED }],
