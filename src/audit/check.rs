@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use bogosa_engine::{Address, Resource};
+use bogosa_engine::Address;
 use clap::ValueEnum;
 use serde::Serialize;
 
 use super::State;
-use super::subject::{Item, Place, Subject};
+use super::subject::{Item, Judged, Place, Subject, Unjudged};
 
 /// How bad it is where a check fails. The words are AWS Security Hub's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum)]
@@ -102,17 +102,25 @@ impl Judgement {
     pub(super) fn error(subject: &Subject<'_>, item: &Item, why: String) -> Self {
         Self::new(subject, item, "", State::Error, why)
     }
+
+    /// Of what cannot be judged: what AWS hides from the caller is not known, anything else is a mistake of ours.
+    pub(super) fn unjudged(subject: &Subject<'_>, item: &Item, why: Unjudged) -> Self {
+        match why {
+            Unjudged::Denied(why) => Self::unknown(subject, item, "", format!("it may not be read: {why}")),
+            Unjudged::Unreadable(why) => Self::error(subject, item, why),
+        }
+    }
 }
 
 /// Judges every resource of a kind. `field` is the place in the stack file that decides; `wrong` says what is wrong.
-pub(super) fn each<R: Resource>(
+pub(super) fn each<R: Judged>(
     subject: &Subject<'_>,
     field: &str,
     wrong: impl Fn(&R::Spec, &Item) -> Option<String>,
 ) -> Vec<Judgement> {
     let judge = |item: &Item| match item.spec::<R>() {
         Ok(spec) => Judgement::of(subject, item, field, wrong(&spec, item)),
-        Err(error) => Judgement::error(subject, item, error),
+        Err(why) => Judgement::unjudged(subject, item, why),
     };
     subject.items(R::KIND).map(judge).collect()
 }

@@ -29,6 +29,8 @@ use check::Judgement;
 pub use check::{Check, Mend, Severity};
 pub use subject::{Place, Subject};
 
+use crate::resources::survey::Survey;
+
 /// All checks, in the order of their ids.
 pub fn checks() -> Vec<&'static Check> {
     let mut all: Vec<&Check> = checks::ALL.iter().flat_map(|part| part.iter()).collect();
@@ -151,8 +153,18 @@ impl Audit {
 }
 
 /// The checks that hold for any resource, whatever it is for and whoever made it.
-const GENERAL: [&str; 34] = [
+const GENERAL: &[&str] = &[
+    "BGS-ACL-001",
+    "BGS-ACL-002",
+    "BGS-ACL-003",
+    "BGS-ALB-001",
+    "BGS-ALB-003",
     "BGS-ALB-008",
+    "BGS-CDN-001",
+    "BGS-CDN-002",
+    "BGS-CDN-003",
+    "BGS-CDN-004",
+    "BGS-CDN-005",
     "BGS-EC2-001",
     "BGS-EC2-002",
     "BGS-EC2-003",
@@ -176,6 +188,11 @@ const GENERAL: [&str; 34] = [
     "BGS-RDS-010",
     "BGS-RDS-016",
     "BGS-RDS-017",
+    "BGS-S3-001",
+    "BGS-S3-002",
+    "BGS-S3-003",
+    "BGS-S3-004",
+    "BGS-S3-008",
     "BGS-SG-001",
     "BGS-SG-002",
     "BGS-SG-003",
@@ -183,6 +200,10 @@ const GENERAL: [&str; 34] = [
     "BGS-SG-006",
     "BGS-SG-009",
     "BGS-SG-012",
+    "BGS-SNS-001",
+    "BGS-SNS-002",
+    "BGS-SQS-001",
+    "BGS-SQS-002",
     "BGS-VPC-002",
     "BGS-VPC-003",
     "BGS-VPC-010",
@@ -201,10 +222,10 @@ pub fn audit(stack: &str, subject: &Subject<'_>) -> Audit {
 
 /// Judges what bogosa did not make, by the checks that hold for any resource. What is `known` is there to be referred
 /// to, and not judged again.
-pub fn survey(of: &str, all: &Inventory, known: &Inventory) -> Vec<Outcome> {
+pub fn survey(of: &str, all: &Survey, known: &Inventory) -> Vec<Outcome> {
     let ours: BTreeSet<&String> = known.iter().flat_map(|live| live.outputs.values().chain([&live.id])).collect();
     let general = checks().into_iter().filter(|check| GENERAL.contains(&check.id)).collect();
-    let mut outcomes = carry_out(of, &Subject::live(all), general, true);
+    let mut outcomes = carry_out(of, &Subject::surveyed(all), general, true);
     outcomes.retain(|one| one.place.id.as_ref().is_none_or(|id| !ours.contains(id)));
     outcomes
 }

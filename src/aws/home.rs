@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use bogosa_engine::{Failure, Record, Result};
+use serde_json::json;
 
 use super::{Cloud, Said};
 
@@ -85,7 +86,7 @@ pub async fn write_record(cloud: &Cloud, stack: &str, record: &Record) -> Result
 }
 
 /// Makes the bucket. Its secure settings (no public access, owner enforced, encrypted) are S3's defaults for new
-/// buckets; versions are added, since run logs are an audit trail.
+/// buckets; versions are added, since run logs are an audit trail, and a policy by which it takes TLS only.
 pub(super) async fn create(cloud: &Cloud, bucket: &str) -> Result<()> {
     use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
     let region = BucketLocationConstraint::from(cloud.region.as_str());
@@ -99,15 +100,27 @@ pub(super) async fn create(cloud: &Cloud, bucket: &str) -> Result<()> {
         Ok(_) => {}
     }
     let versions = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
+    let arn = format!("arn:{}:s3:::{bucket}", cloud.partition);
+    let tls_only = json!({"Version": "2012-10-17", "Statement": [{
+        "Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, format!("{arn}/*")],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }]});
+    let set = || async {
+        let call = cloud.s3().put_bucket_versioning().bucket(bucket).versioning_configuration(versions.clone());
+        call.send().await.said("s3 PutBucketVersioning")?;
+        let call = cloud.s3().put_bucket_policy().bucket(bucket).policy(tls_only.to_string());
+        call.send().await.said("s3 PutBucketPolicy")
+    };
     let started = Instant::now();
     loop {
-        let call = cloud.s3().put_bucket_versioning().bucket(bucket).versioning_configuration(versions.clone());
-        match call.send().await.said("s3 PutBucketVersioning") {
-            // A bucket just made is not there for everybody yet.
-            Err(failure) if failure.is(&["NoSuchBucket"]) && started.elapsed() < cloud.hides_for() => {
+        match set().await {
+            // A bucket just made is not there for everybody yet, and changes one thing at a time.
+            Err(failure)
+                if failure.is(&["NoSuchBucket", "OperationAborted"]) && started.elapsed() < cloud.hides_for() =>
+            {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
-            put => return put.map(drop),
+            set => return set.map(drop),
         }
     }
 }

@@ -1,12 +1,14 @@
 //! `bogosa audit`: exit codes, files, the live account.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use aws_sdk_ec2::types::Filter;
-use bogosa_sandbox::moto::venv;
-use serde_json::Value;
+use aws_sdk_s3::types::{CorsConfiguration, CorsRule};
+use bogosa_sandbox::faults::rule::{Rule, What};
+use serde_json::{Value, json};
 
+use crate::others::{npm, python};
 use crate::support::{Aws, Run, bogosa, summary};
 
 const PRODUCTION: &str = "stacks/bogosa.yaml";
@@ -197,23 +199,114 @@ fn what_bogosa_did_not_make_is_judged_as_well() {
     assert_eq!(bogosa(&["audit", stack, "--account"]).code, 4, "without --live there is no account");
 }
 
-/// Against OASIS's schema, whose licence does not let it lie here: `SARIF_SCHEMA` names the file
-/// (<https://github.com/oasis-tcs/sarif-spec>, `sarif-2.1/schema/sarif-schema-2.1.0.json`). Skipped without.
+/// What is in no VPC, or has to be asked one by one.
 #[test]
-#[allow(clippy::print_stderr)]
+fn buckets_queues_topics_listeners_and_network_acls_of_others_are_judged() {
+    let aws = Aws::start();
+    let (runtime, cloud) = aws.cloud();
+    let anybody =
+        json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}).to_string();
+    let (vpc, acl, listener) = runtime.block_on(async {
+        let cors = CorsRule::builder().allowed_methods("PUT").allowed_origins("*").build().unwrap();
+        let cors = CorsConfiguration::builder().cors_rules(cors).build().unwrap();
+        for bucket in ["theirs", "hidden"] {
+            cloud.s3().create_bucket().bucket(bucket).send().await.unwrap();
+            cloud.s3().delete_public_access_block().bucket(bucket).send().await.unwrap();
+            cloud.s3().put_bucket_policy().bucket(bucket).policy(&anybody).send().await.unwrap();
+            cloud.s3().put_bucket_cors().bucket(bucket).cors_configuration(cors.clone()).send().await.unwrap();
+        }
+        cloud.sqs().create_queue().queue_name("theirs").attributes("Policy".into(), &anybody).send().await.unwrap();
+        let topic = cloud.sns().create_topic().name("theirs").send().await.unwrap();
+        let topic = topic.topic_arn().unwrap();
+        let set = cloud.sns().set_topic_attributes().topic_arn(topic).attribute_name("Policy");
+        set.attribute_value(&anybody).send().await.unwrap();
+        let ec2 = cloud.ec2();
+        let of = Filter::builder().name("is-default").values("true").build();
+        let vpcs = ec2.describe_vpcs().filters(of).send().await.unwrap();
+        let vpc = vpcs.vpcs()[0].vpc_id().unwrap().to_owned();
+        let gateway = ec2.create_internet_gateway().send().await.unwrap();
+        let gateway = gateway.internet_gateway().unwrap().internet_gateway_id().unwrap().to_owned();
+        ec2.attach_internet_gateway().internet_gateway_id(gateway).vpc_id(&vpc).send().await.unwrap();
+        let acl = ec2.create_network_acl().vpc_id(&vpc).send().await.unwrap();
+        let acl = acl.network_acl().unwrap().network_acl_id().unwrap().to_owned();
+        let entry = ec2.create_network_acl_entry().network_acl_id(&acl).rule_number(100).protocol("-1").egress(false);
+        entry.rule_action("allow".into()).cidr_block("0.0.0.0/0").send().await.unwrap();
+        let inside = Filter::builder().name("vpc-id").values(&vpc).build();
+        let subnets = ec2.describe_subnets().filters(inside).send().await.unwrap();
+        let subnets = subnets.subnets().iter().take(2).map(|subnet| subnet.subnet_id().unwrap().to_owned()).collect();
+        let balancer =
+            cloud.elb().create_load_balancer().name("theirs").set_subnets(Some(subnets)).send().await.unwrap();
+        let balancer = balancer.load_balancers()[0].load_balancer_arn().unwrap();
+        let group = cloud.elb().create_target_group().name("theirs").vpc_id(&vpc).port(80).protocol("HTTP".into());
+        let group = group.send().await.unwrap();
+        let forward = aws_sdk_elasticloadbalancingv2::types::Action::builder().r#type("forward".into());
+        let forward = forward.target_group_arn(group.target_groups()[0].target_group_arn().unwrap()).build();
+        let made = cloud.elb().create_listener().load_balancer_arn(balancer).port(80).protocol("HTTP".into());
+        let made = made.default_actions(forward).send().await.unwrap();
+        (vpc, acl, made.listeners()[0].listener_arn().unwrap().to_owned())
+    });
+    // What one may not read is not known, and the rest is judged all the same.
+    let before = aws.mutations();
+    let action = Some("GetBucketPolicy".to_owned());
+    aws.faults().add(Rule { action, ..Rule::new(What::AccessDenied) });
+    let account = ["audit", "--live", "--account", "--output", "json", "--region", "us-east-1"];
+    let run = aws.bogosa(&account);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    let unknown = findings(&run, "UNKNOWN");
+    assert_eq!(unknown.len(), 2, "{unknown:?}");
+    for check in ["BGS-S3-002 s3.bucket_policy/", "BGS-S3-004 s3.bucket/"] {
+        assert!(unknown.iter().any(|found| found.starts_with(check)), "{unknown:?}");
+    }
+    aws.faults().clear();
+    let run = aws.bogosa(&account);
+    let failing = findings(&run, "FAIL");
+    for expected in [
+        "BGS-S3-001 s3.bucket/theirs".to_owned(),
+        "BGS-S3-001 s3.bucket/hidden".to_owned(),
+        "BGS-S3-002 s3.bucket_policy/theirs".to_owned(),
+        "BGS-S3-004 s3.bucket/theirs".to_owned(),
+        "BGS-S3-008 s3.bucket/theirs".to_owned(),
+        "BGS-SQS-001 sqs.queue/theirs".to_owned(),
+        "BGS-SNS-001 sns.topic/theirs".to_owned(),
+        format!("BGS-ACL-001 ec2.network_acl/{acl}"),
+        format!("BGS-ACL-002 ec2.network_acl/{acl}"),
+        format!("BGS-ACL-003 ec2.network_acl/{acl}"),
+        format!("BGS-ALB-001 elb.listener/{listener}"),
+    ] {
+        assert!(failing.contains(&expected), "{expected}: {failing:?}");
+    }
+    assert_eq!(findings(&run, "ERROR"), Vec::<String>::new());
+    let run = aws.bogosa(&["audit", "--live", "--vpc", &vpc, "--output", "json", "--region", "us-east-1"]);
+    let in_vpc = findings(&run, "FAIL");
+    assert!(in_vpc.contains(&format!("BGS-ALB-001 elb.listener/{listener}")), "{in_vpc:?}");
+    assert!(in_vpc.contains(&format!("BGS-ACL-001 ec2.network_acl/{acl}")), "{in_vpc:?}");
+    let outside = |found: &String| ["s3.bucket", "sqs.queue", "sns.topic"].iter().any(|kind| found.contains(kind));
+    assert!(!in_vpc.iter().any(outside), "{in_vpc:?}");
+    assert_eq!(aws.mutations(), before, "an audit only reads");
+}
+
+/// OASIS's schema, as Microsoft's matchers for Jest bring it (MIT). `SARIF_SCHEMA` names another file.
+#[test]
 fn sarif_follows_its_schema() {
-    let Some(schema) = std::env::var_os("SARIF_SCHEMA") else {
-        eprintln!("skipped: SARIF_SCHEMA names no file");
-        return;
+    let matchers = || npm("@microsoft/jest-sarif@1.0.0-beta.0").join("lib/schemas/sarif-2.1.0-rtm.5.json");
+    let schema = std::env::var_os("SARIF_SCHEMA").map_or_else(matchers, PathBuf::from);
+    let accepted = |report: &Path| {
+        let check = "import json, sys, jsonschema
+schema, report = (json.load(open(file)) for file in sys.argv[1:])
+jsonschema.validators.validator_for(schema)(schema).validate(report)";
+        let output = Command::new(python()).args(["-I", "-c", check]).arg(&schema).arg(report).output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     let report = file("report.sarif");
     let path = report.to_str().unwrap();
-    bogosa(&["audit", ORIGINAL, "--format", "sarif", "--out", path]);
-    let python = venv::ensure(&venv::cache_dir().unwrap(), &|_| ()).unwrap();
-    let check = "import json, sys, jsonschema
-schema, report = (json.load(open(file)) for file in sys.argv[1:])
-jsonschema.validators.validator_for(schema)(schema).validate(report)";
-    let output = Command::new(python).args(["-I", "-c", check]).arg(schema).arg(path).output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for arguments in [vec![ORIGINAL], vec![PRODUCTION], vec![ORIGINAL, "--set", "database.multi_az=false"]] {
+        bogosa(&[&["audit"], &arguments[..], &["--format", "sarif", "--out", path]].concat());
+        let (fine, said) = accepted(&report);
+        assert!(fine, "{arguments:?}: {said}");
+    }
+    let mut broken: Value = serde_json::from_str(&std::fs::read_to_string(&report).unwrap()).unwrap();
+    broken["runs"][0]["results"][0]["level"] = "terrible".into();
+    std::fs::write(&report, broken.to_string()).unwrap();
+    assert!(!accepted(&report).0, "the schema is looked at");
     let _ = std::fs::remove_file(report);
 }

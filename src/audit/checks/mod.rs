@@ -1,8 +1,9 @@
 //! Every check, by what it looks at. Ids count within each part and are never reused.
 //!
 //! Of the catalogue's checks these concern nothing that bogosa makes or reads: VPC block public access (an account's
-//! setting), network ACLs, peering, instances without a group, and IVS channels (the application makes them).
+//! setting), peering, instances without a group, and IVS channels (the application makes them).
 
+mod acls;
 mod cdn;
 mod compute;
 mod data;
@@ -20,6 +21,7 @@ mod web;
 use super::check::Check;
 
 pub(super) const ALL: &[&[Check]] = &[
+    acls::CHECKS,
     cdn::CHECKS,
     compute::CHECKS,
     data::CHECKS,

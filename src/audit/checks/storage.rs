@@ -8,7 +8,7 @@ use crate::audit::Mend::{Stack, Up, Words};
 use crate::audit::Severity::{Critical, High, Low, Medium};
 use crate::audit::check::{Check, Judgement, each, when};
 use crate::audit::policy::{covers, statements};
-use crate::audit::subject::Subject;
+use crate::audit::subject::{Item, Subject};
 use crate::resources::logs::log_group::LogGroup;
 use crate::resources::s3::access_logs::AccessLogs;
 use crate::resources::s3::bucket::{Bucket, Spec};
@@ -17,12 +17,12 @@ use crate::resources::sns::topic::Topic;
 use crate::resources::sqs::queue::Queue;
 
 fn buckets(subject: &Subject<'_>, field: &str, wrong: impl Fn(&Spec) -> Option<String>) -> Vec<Judgement> {
-    let judge = |item: &crate::audit::subject::Item| {
+    let judge = |item: &Item| {
         // Those of uploads and of videos have settings of their own.
         let field = if field.is_empty() { String::new() } else { format!("media.{}.{field}", item.name()) };
         match item.spec::<Bucket>() {
             Ok(spec) => Judgement::of(subject, item, &field, wrong(&spec)),
-            Err(error) => Judgement::error(subject, item, error),
+            Err(why) => Judgement::unjudged(subject, item, why),
         }
     };
     subject.items(Bucket::KIND).map(judge).collect()
@@ -80,17 +80,15 @@ pub(super) const CHECKS: &[Check] = &[
         mend: Up,
         refs: &["S3.5", "CIS 3.1.1", "s3_bucket_secure_transport_policy"],
         run: |s| {
-            each::<Bucket>(s, "", |_, bucket| {
-                let policy = s.get::<BucketPolicy>(bucket.name()).and_then(|item| item.spec::<BucketPolicy>().ok());
-                let secure = policy.is_some_and(|spec| {
-                    statements(&spec.policy).iter().any(|one| {
-                        one.denies()
-                            && one.is_for_anybody()
-                            && one.bound_to("Bool", "aws:SecureTransport").is_some_and(|value| value == "false")
-                    })
-                });
-                when(!secure, "requests without TLS are not refused")
-            })
+            let judge = |bucket: &Item| {
+                let policy = s.get::<BucketPolicy>(bucket.name()).map(|item| item.spec::<BucketPolicy>()).transpose();
+                let secure = match policy {
+                    Ok(policy) => policy.is_some_and(|spec| insists_on_tls(&spec.policy)),
+                    Err(why) => return Judgement::unjudged(s, bucket, why),
+                };
+                Judgement::of(s, bucket, "", when(!secure, "requests without TLS are not refused"))
+            };
+            s.items(Bucket::KIND).map(judge).collect()
         },
     },
     Check {
@@ -208,6 +206,14 @@ pub(super) const CHECKS: &[Check] = &[
         run: |s| each::<LogGroup>(s, "", |spec, _| when(spec.retention_days.is_none(), "records are kept for ever")),
     },
 ];
+
+fn insists_on_tls(policy: &serde_json::Value) -> bool {
+    statements(policy).iter().any(|one| {
+        one.denies()
+            && one.is_for_anybody()
+            && one.bound_to("Bool", "aws:SecureTransport").is_some_and(|value| value == "false")
+    })
+}
 
 fn log_buckets<'a>(subject: &'a Subject<'_>) -> BTreeSet<&'a str> {
     let targets = subject.all::<AccessLogs>();

@@ -16,7 +16,7 @@ fn acls(subject: &Subject<'_>, field: &str, wrong: impl Fn(&Spec) -> Option<Stri
         let field = format!("{}.waf{field}", item.name());
         judged.push(match item.spec::<WebAcl>() {
             Ok(spec) => Judgement::of(subject, item, &field, wrong(&spec)),
-            Err(error) => Judgement::error(subject, item, error),
+            Err(why) => Judgement::unjudged(subject, item, why),
         });
     }
     judged

@@ -51,8 +51,13 @@ pub(super) const CHECKS: &[Check] = &[
         mend: Stack("web:\n  certificate: auto\n  listeners: { http: redirect }\n"),
         refs: &["ELB.18", "CKV_AWS_2", "elbv2_insecure_ssl_ciphers"],
         run: |s| {
-            let secure = s.all::<Listener>().iter().any(|(_, spec)| spec.tls.is_some());
-            each::<LoadBalancer>(s, "web.certificate", |_, _| when(!secure, "it has no listener with TLS"))
+            let listeners = s.all::<Listener>();
+            each::<LoadBalancer>(s, "web.certificate", |_, balancer| {
+                let mut own = listeners.iter().filter(|(_, spec)| {
+                    s.target::<LoadBalancer>(&spec.load_balancer).is_some_and(|of| of.address == balancer.address)
+                });
+                when(!own.any(|(_, spec)| spec.tls.is_some()), "it has no listener with TLS")
+            })
         },
     },
     Check {

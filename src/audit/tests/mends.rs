@@ -127,7 +127,7 @@ fn reference(address: &str, output: &str) -> Value {
 }
 
 /// What only others can bring about: check, kind, field, value. `bogosa up` mends it.
-fn edits() -> Vec<(&'static str, &'static str, &'static str, Value)> {
+pub(super) fn edits() -> Vec<(&'static str, &'static str, &'static str, Value)> {
     let allow = |action: &str, resource: &str| json!({"Statement": [{"Effect": "Allow", "Action": action, "Resource": resource}]});
     let trust = |principal: Value| json!({"Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]});
     let public = json!({"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]});
@@ -191,8 +191,8 @@ fn edits() -> Vec<(&'static str, &'static str, &'static str, Value)> {
     ]
 }
 
-/// Judged elsewhere: by `network.rs`, and DNS names by their own test below.
-const ELSEWHERE: [&str; 3] = ["BGS-NET-001", "BGS-NET-005", "BGS-DNS-001"];
+/// Judged elsewhere: by `network.rs`, DNS names by their own test below, what only others make by `survey.rs`.
+const ELSEWHERE: [&str; 6] = ["BGS-ACL-001", "BGS-ACL-002", "BGS-ACL-003", "BGS-NET-001", "BGS-NET-005", "BGS-DNS-001"];
 
 fn passes(audit: &Audit, id: &str) -> bool {
     audit.outcomes.iter().any(|one| one.check.id == id && one.state == State::Pass)
@@ -241,7 +241,7 @@ fn mends(id: &str, weakness: &str, base: &Audit, known: &Failing) -> Result<(), 
     }
 }
 
-fn edited(graph: &Graph, kind: &str, field: &str, value: &Value) -> Graph {
+pub(super) fn edited(graph: &Graph, kind: &str, field: &str, value: &Value) -> Graph {
     let mut edited = graph.clone();
     for node in edited.nodes_mut().filter(|node| node.address.kind() == kind) {
         if let Some(place) = node.spec.pointer_mut(field) {
@@ -253,7 +253,8 @@ fn edited(graph: &Graph, kind: &str, field: &str, value: &Value) -> Graph {
 
 #[test]
 fn what_others_change_is_found_and_up_mends_it() {
-    let stack = stack("stacks/bogosa.yaml", &[BASE, "identity: { identity_pool: { guest: none } }"]);
+    const NO_GUESTS: &str = "identity: { identity_pool: { guest: none } }";
+    let stack = stack("stacks/bogosa.yaml", &[BASE, NO_GUESTS]);
     let graph = graph(&stack);
     let base = of(&stack);
     let mut wrong = Vec::new();
@@ -263,6 +264,15 @@ fn what_others_change_is_found_and_up_mends_it() {
         let after = weak.outcomes.iter().filter(|one| one.check.id == id && one.state == State::Fail).count();
         if after <= before {
             wrong.push(format!("{id} is not found with {kind} {field} = {value}"));
+        }
+        // What is to be written into the stack file has to be right there too, and to bring nothing new.
+        let found = weak.failures().into_iter().find(|one| one.check.id == id && one.is_mended_by_file());
+        if let Some(mend) = found.map(|one| one.mend()) {
+            match try_stack("stacks/bogosa.yaml", &[BASE, NO_GUESTS, &mend]).map(|stack| of(&stack)) {
+                Ok(mended) if passes(&mended, id) && failing(&mended).is_subset(&failing(&base)) => {}
+                Ok(mended) => wrong.push(format!("{id}: {mend} brings {:?}", failing(&mended))),
+                Err(problems) => wrong.push(format!("{id}: {mend}: {problems}")),
+            }
         }
         if weak.count(State::Error) > 0 {
             let error = weak.outcomes.iter().find(|one| one.state == State::Error).expect("an error");

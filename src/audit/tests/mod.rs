@@ -5,6 +5,7 @@ mod mends;
 mod network;
 mod reports;
 mod stacks;
+mod survey;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -149,6 +149,12 @@ impl Resource for Distribution {
     }
 }
 
+/// Whether an origin is a bucket of S3, and not its website, which takes no signatures.
+/// <https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/DownloadDistS3AndCustomOrigins.html>
+pub(crate) fn is_bucket(domain: &str) -> bool {
+    (domain.contains(".s3.") || domain.contains(".s3-")) && !domain.contains(".s3-website")
+}
+
 struct Live {
     id: String,
     arn: String,

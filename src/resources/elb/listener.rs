@@ -147,6 +147,20 @@ async fn describe(cloud: &Cloud, balancer: &str) -> Result<Vec<SdkListener>> {
     Ok(listeners)
 }
 
+/// The listeners that others have given a load balancer, by ARN. A redirect to HTTPS is one, wherever it leads.
+pub(crate) async fn judged(cloud: &Cloud, balancer: &str) -> Result<Vec<(String, Spec)>> {
+    let listeners = describe(cloud, balancer).await?;
+    let judged = listeners.iter().map(|listener| {
+        let secure = |action: &SdkAction| action.redirect_config().is_some_and(|to| to.protocol() == Some("HTTPS"));
+        let mut spec = spec_of(listener);
+        if listener.default_actions().iter().any(secure) {
+            spec.action = Action::RedirectToHttps;
+        }
+        (arn_of(listener), spec)
+    });
+    Ok(judged.collect())
+}
+
 async fn modify(cloud: &Cloud, context: &Context, arn: &str, want: &Spec) -> Result<()> {
     retry_certificate(context, || async {
         cloud

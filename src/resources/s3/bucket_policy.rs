@@ -33,10 +33,11 @@ impl Resource for BucketPolicy {
     async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
         let names = buckets(cloud, scope.wanted.iter().map(|(name, spec)| (spec.bucket.as_str(), *name)));
         let looks = names.into_iter().map(|(bucket, name)| async move {
-            let answer = cloud.s3().get_bucket_policy().bucket(&bucket).send().await.said("s3 GetBucketPolicy");
             // Denied is what S3 answers for a bucket of another account.
-            let Some(answer) = absent(answer, &["NoSuchBucketPolicy", "AccessDenied"])? else { return Ok(None) };
-            let spec = Spec { bucket, policy: policy::parse(answer.policy().unwrap_or_default()) };
+            let Some(policy) = absent(read(cloud, &bucket).await, &["AccessDenied"])?.flatten() else {
+                return Ok(None);
+            };
+            let spec = Spec { bucket, policy };
             let (id, outputs) = (spec.bucket.clone(), outputs(&spec.bucket));
             Ok(Some(Found { name, id, spec, outputs, tags: None, status: Status::Ready }))
         });
@@ -74,6 +75,16 @@ impl Resource for BucketPolicy {
             cloud.s3().delete_bucket_policy().bucket(&live.id).send().await.said("s3 DeleteBucketPolicy").map(drop)
         });
         absent(result.await, &["NoSuchBucketPolicy"]).map(drop)
+    }
+}
+
+/// The policy of a bucket, where it has one.
+pub(crate) async fn read(cloud: &Cloud, bucket: &str) -> Result<Option<Value>> {
+    let answer = cloud.s3().get_bucket_policy().bucket(bucket).send().await.said("s3 GetBucketPolicy");
+    match answer {
+        Ok(answer) => Ok(Some(policy::parse(answer.policy().unwrap_or_default()))),
+        Err(failure) if failure.is(&["NoSuchBucketPolicy"]) => Ok(None),
+        Err(failure) => Err(failure),
     }
 }
 

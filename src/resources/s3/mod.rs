@@ -44,8 +44,13 @@ where
     retry(context, "S3 is not consistent with itself yet", SETTLING, passing, call).await
 }
 
+/// What others have set on a bucket, as far as a check judges it. The rest is as in [`bucket::Spec::private`].
+pub(crate) async fn judged(cloud: &Cloud, bucket: &str) -> Result<bucket::Spec> {
+    settings::judged(cloud, bucket).await
+}
+
 /// `None` where there is nothing, or nothing that we may see and could therefore have made.
-fn absent<T>(result: Result<T>, codes: &[&str]) -> Result<Option<T>> {
+pub(crate) fn absent<T>(result: Result<T>, codes: &[&str]) -> Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
         Err(failure) if failure.is(&["NoSuchBucket", "NotFound", "PermanentRedirect"]) || failure.is(codes) => Ok(None),

@@ -126,6 +126,13 @@ pub(super) async fn read(cloud: &Cloud, bucket: &str, want: Option<&Spec>) -> Re
     Ok(Spec { public_access_blocked, encryption, versioning, lifecycle, cors, ..spec })
 }
 
+/// What is judged of a bucket that others have made.
+pub(super) async fn judged(cloud: &Cloud, bucket: &str) -> Result<Spec> {
+    let (public_access_blocked, owner_enforced, cors) =
+        tokio::try_join!(read_public_access(cloud, bucket), read_ownership(cloud, bucket), read_cors(cloud, bucket))?;
+    Ok(Spec { public_access_blocked, owner_enforced, cors: Some(cors), ..Spec::private(bucket) })
+}
+
 /// Reads only what is managed.
 async fn managed<T>(want: &Option<T>, read: impl Future<Output = Result<T>>) -> Result<Option<T>> {
     match want {
@@ -154,6 +161,16 @@ fn ownership(enforced: bool) -> Result<OwnershipControls> {
     let owner = if enforced { ObjectOwnership::BucketOwnerEnforced } else { ObjectOwnership::BucketOwnerPreferred };
     let rule = OwnershipControlsRule::builder().object_ownership(owner).build().built()?;
     OwnershipControls::builder().rules(rule).build().built()
+}
+
+/// Whether there are no ACLs. Buckets from before 2023 have no such setting, and ACLs.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>
+async fn read_ownership(cloud: &Cloud, bucket: &str) -> Result<bool> {
+    let answer = cloud.s3().get_bucket_ownership_controls().bucket(bucket).send().await;
+    let answer = unset(answer.said("s3 GetBucketOwnershipControls"), "OwnershipControlsNotFoundError")?;
+    let controls = answer.and_then(|answer| answer.ownership_controls);
+    let rules = controls.as_ref().map(|controls| controls.rules()).unwrap_or_default();
+    Ok(rules.iter().any(|rule| *rule.object_ownership() == ObjectOwnership::BucketOwnerEnforced))
 }
 
 fn encryption(encryption: &Encryption) -> Result<ServerSideEncryptionConfiguration> {

@@ -4,7 +4,7 @@
 //! by a mail from AWS; until then its subscription has no ARN and cannot be taken back, and disappears by
 //! itself after three days. One that is no longer wanted therefore counts as gone while it is unconfirmed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_sns::types::Tag;
 use bogosa_engine::{Context, Difference, Found, Impact, Outputs, Resource, Result, Scope, Seconds, Status, Tags};
@@ -149,14 +149,11 @@ async fn live_tags(cloud: &Cloud, arn: &str) -> Result<Option<Tags>> {
 
 async fn read(cloud: &Cloud, name: &str, wanted: Option<&BTreeSet<String>>) -> Result<Option<Spec>> {
     let arn = arn(cloud, name);
-    let answer = cloud.sns().get_topic_attributes().topic_arn(&arn).send().await.said("sns GetTopicAttributes");
-    let Some(answer) = absent(answer)? else { return Ok(None) };
-    let attributes = answer.attributes.unwrap_or_default();
-    let text = |attribute: &str| attributes.get(attribute).map(String::as_str).filter(|text| !text.is_empty());
+    let Some(attributes) = attributes_of(cloud, &arn).await? else { return Ok(None) };
     // The counts save listing where there is nothing to list.
     let any = ["SubscriptionsConfirmed", "SubscriptionsPending"]
         .into_iter()
-        .any(|count| text(count).is_some_and(|count| count != "0"));
+        .any(|count| text(&attributes, count).is_some_and(|count| count != "0"));
     let mut emails = BTreeSet::new();
     if any || wanted.is_some_and(|wanted| !wanted.is_empty()) {
         for (email, subscription) in subscriptions(cloud, &arn).await? {
@@ -165,12 +162,26 @@ async fn read(cloud: &Cloud, name: &str, wanted: Option<&BTreeSet<String>>) -> R
             }
         }
     }
-    Ok(Some(Spec {
+    Ok(Some(spec(name, &attributes, emails)))
+}
+
+/// What SNS says of a topic; `None` where there is none.
+pub(crate) async fn attributes_of(cloud: &Cloud, arn: &str) -> Result<Option<HashMap<String, String>>> {
+    let answer = cloud.sns().get_topic_attributes().topic_arn(arn).send().await.said("sns GetTopicAttributes");
+    Ok(absent(answer)?.map(|answer| answer.attributes.unwrap_or_default()))
+}
+
+pub(crate) fn spec(name: &str, attributes: &HashMap<String, String>, emails: BTreeSet<String>) -> Spec {
+    Spec {
         name: name.to_owned(),
-        kms_key: text("KmsMasterKeyId").map(str::to_owned),
-        policy: text("Policy").map(policy::parse).unwrap_or_default(),
+        kms_key: text(attributes, "KmsMasterKeyId").map(str::to_owned),
+        policy: text(attributes, "Policy").map(policy::parse).unwrap_or_default(),
         emails,
-    }))
+    }
+}
+
+fn text<'a>(attributes: &'a HashMap<String, String>, attribute: &str) -> Option<&'a str> {
+    attributes.get(attribute).map(String::as_str).filter(|text| !text.is_empty())
 }
 
 /// ARNs of subscriptions by e-mail address; `PendingConfirmation` instead of one that is not confirmed.

@@ -161,9 +161,23 @@ async fn live_tags(cloud: &Cloud, name: &str) -> Result<Option<Tags>> {
 }
 
 async fn read(cloud: &Cloud, name: &str) -> Result<Option<Spec>> {
+    Ok(attributes_of(cloud, name).await?.map(|attributes| spec(name, &attributes)))
+}
+
+/// A queue of others, which may be encrypted with a key of theirs.
+pub(crate) async fn judged(cloud: &Cloud, name: &str) -> Result<Option<Spec>> {
+    let attributes = attributes_of(cloud, name).await?;
+    Ok(attributes.map(|attributes| {
+        let mut spec = spec(name, &attributes);
+        spec.encrypted |= attributes.contains_key(&QueueAttributeName::KmsMasterKeyId);
+        spec
+    }))
+}
+
+async fn attributes_of(cloud: &Cloud, name: &str) -> Result<Option<HashMap<QueueAttributeName, String>>> {
     let call = cloud.sqs().get_queue_attributes().queue_url(url(cloud, name));
     let answer = call.attribute_names(QueueAttributeName::All).send().await.said("sqs GetQueueAttributes");
-    Ok(absent(answer)?.map(|answer| spec(name, &answer.attributes.unwrap_or_default())))
+    Ok(absent(answer)?.map(|answer| answer.attributes.unwrap_or_default()))
 }
 
 fn spec(name: &str, live: &HashMap<QueueAttributeName, String>) -> Spec {

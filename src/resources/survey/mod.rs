@@ -1,12 +1,21 @@
 //! What bogosa did not make, as specs of the kinds that it has, so that the same checks judge it.
 //!
-//! Only what a service lists whole is read: calls grow with pages, not with resources. So buckets and listeners, each of
-//! which would have to be asked by itself, are not looked at.
+//! What a service lists whole is read so: calls grow with pages, not with resources. Buckets, topics, queues and
+//! listeners it does not; each is asked by itself, a few at a time. One that may not be read is noted with what AWS said,
+//! and the rest goes on.
+
+pub mod acl;
+mod bucket;
+mod distribution;
+mod listener;
+mod message;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_ec2::types::{Filter, Instance, SecurityGroup as Group};
+use aws_sdk_elasticloadbalancingv2::types::LoadBalancerTypeEnum;
 use bogosa_engine::{Address, Inventory, Live, Outputs, Resource, Result, Status, TAG_STACK};
+use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -25,8 +34,10 @@ use super::iam::role_policy::{self, RolePolicy};
 use super::lambda::function::{self, Function};
 use super::logs::log_group::{self, LogGroup};
 use super::rds::instance::{self as database, Instance as Database};
-use crate::aws::{Cloud, Said};
+use crate::aws::{Cloud, Said, is_denied};
 use crate::read_tags;
+
+pub use acl::NetworkAcl;
 
 /// How an instance is called, which is no kind of ours. It has the spec of what it could have been started from.
 pub const INSTANCE: &str = "ec2.instance";
@@ -39,17 +50,74 @@ pub enum Within {
     Account,
 }
 
+/// So many are asked at the same time, of those that have to be asked one by one.
+const AT_ONCE: usize = 8;
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Survey {
+    pub inventory: Inventory,
+    /// What is there and may not be read, called by its id, with what AWS said.
+    pub unread: BTreeMap<Address, String>,
+}
+
+/// One thing that was asked for by itself.
+enum Asked {
+    Read(Live),
+    Unread(Address, String),
+}
+
+/// What was read, or that it may not be; nothing where it went meanwhile.
+fn asked<T>(kind: &str, id: &str, answer: Result<Option<T>>, live: impl FnOnce(T) -> Live) -> Result<Option<Asked>> {
+    match answer {
+        Ok(found) => Ok(found.map(|found| Asked::Read(live(found)))),
+        Err(failure) if is_denied(&failure) => Ok(Some(Asked::Unread(Address::new(kind, id), failure.said))),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Asks for each by itself, a few at a time.
+async fn one_by_one<T, F>(ids: Vec<T>, ask: impl Fn(T) -> F) -> Result<Vec<Asked>>
+where
+    F: Future<Output = Result<Vec<Asked>>>,
+{
+    let answers = futures::stream::iter(ids.into_iter().map(ask)).buffer_unordered(AT_ONCE);
+    Ok(answers.try_collect::<Vec<_>>().await?.into_iter().flatten().collect())
+}
+
 /// Everything within, whoever made it; but for the instances of a stack, which its launch template decides.
-pub async fn survey(cloud: &Cloud, within: &Within, stack: Option<&str>) -> Result<Inventory> {
-    let (networks, groups, machines, balancers, databases, rest) = tokio::try_join!(
+pub async fn survey(cloud: &Cloud, within: &Within, stack: Option<&str>) -> Result<Survey> {
+    let (networks, acls, groups, machines, balancers, databases, rest, asked) = tokio::try_join!(
         networks(cloud, within),
+        acl::read(cloud, within),
         groups(cloud, within),
         machines(cloud, within, stack),
         balancers(cloud, within),
         databases(cloud, within),
         rest(cloud, within),
+        outside_vpcs(cloud, within),
     )?;
-    Inventory::new([networks, groups, machines, balancers, databases, rest].into_iter().flatten())
+    let (balancers, listeners) = balancers;
+    let mut found: Vec<Live> =
+        [networks, acls, groups, machines, balancers, databases, rest].into_iter().flatten().collect();
+    let mut unread = BTreeMap::new();
+    for one in listeners.into_iter().chain(asked) {
+        match one {
+            Asked::Read(live) => found.push(live),
+            Asked::Unread(address, why) => drop(unread.insert(address, why)),
+        }
+    }
+    Ok(Survey { inventory: Inventory::new(found)?, unread })
+}
+
+/// What is in no VPC, and has to be asked one by one.
+async fn outside_vpcs(cloud: &Cloud, within: &Within) -> Result<Vec<Asked>> {
+    if *within != Within::Account {
+        return Ok(Vec::new());
+    }
+    let (buckets, topics, queues) =
+        tokio::try_join!(bucket::read(cloud), message::topics(cloud), message::queues(cloud))?;
+    Ok([buckets, topics, queues].into_iter().flatten().collect())
 }
 
 fn live(kind: &str, id: &str, spec: impl Serialize) -> Live {
@@ -215,17 +283,23 @@ fn machine(one: &Instance, plain: &BTreeSet<String>) -> Live {
     live(INSTANCE, id, spec)
 }
 
-async fn balancers(cloud: &Cloud, within: &Within) -> Result<Vec<Live>> {
+/// Load balancers, and the listeners of those for HTTP.
+async fn balancers(cloud: &Cloud, within: &Within) -> Result<(Vec<Live>, Vec<Asked>)> {
     let mut found = Vec::new();
+    let mut http = Vec::new();
     let mut pages = cloud.elb().describe_load_balancers().into_paginator().send();
     while let Some(page) = pages.next().await {
         let page = page.said("elbv2 DescribeLoadBalancers")?;
         for one in page.load_balancers().iter().filter(|one| is_inside(within, one.vpc_id())) {
-            let spec = load_balancer::spec_of(one, BTreeMap::new());
-            found.push(live(LoadBalancer::KIND, one.load_balancer_arn().unwrap_or_default(), spec));
+            let (arn, spec) = (text(one.load_balancer_arn()), load_balancer::spec_of(one, BTreeMap::new()));
+            found.push(live(LoadBalancer::KIND, &arn, spec));
+            if one.r#type() == Some(&LoadBalancerTypeEnum::Application) {
+                http.push(arn);
+            }
         }
     }
-    Ok(found)
+    let listeners = one_by_one(http, |arn| listener::read(cloud, arn)).await?;
+    Ok((found, listeners))
 }
 
 async fn databases(cloud: &Cloud, within: &Within) -> Result<Vec<Live>> {
@@ -244,7 +318,7 @@ async fn databases(cloud: &Cloud, within: &Within) -> Result<Vec<Live>> {
     Ok(found)
 }
 
-/// What is in no VPC: roles, functions, logs.
+/// What is in no VPC: roles, functions, logs, distributions.
 async fn rest(cloud: &Cloud, within: &Within) -> Result<Vec<Live>> {
     let mut found = Vec::new();
     if *within != Within::Account {
@@ -278,5 +352,6 @@ async fn rest(cloud: &Cloud, within: &Within) -> Result<Vec<Live>> {
             found.push(live(LogGroup::KIND, &name, spec));
         }
     }
+    found.extend(distribution::read(cloud).await?);
     Ok(found)
 }
