@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
-use bogosa_sandbox::moto::venv;
-
+use crate::others::{pypi, python};
 use crate::support::bogosa;
 
 const STACKS: [&str; 8] = [
@@ -44,16 +43,34 @@ fn a_small_stack_in_both_languages() {
 #[test]
 fn cfn_lint_finds_no_error() {
     let folders = written("cloudformation");
-    let python = venv::ensure(&venv::cache_dir().unwrap(), &|_| ()).unwrap();
     let templates = folders.iter().map(|folder| folder.join("template.json"));
-    let lint = python.with_file_name("cfn-lint");
+    let lint = python().with_file_name("cfn-lint");
     let output = Command::new(lint).args(["--non-zero-exit-code", "error", "--"]).args(templates).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     std::fs::remove_dir_all(folders[0].parent().unwrap()).unwrap();
 }
 
+/// Always, also where there is no Terraform: it is HCL, and whatever it refers to is there.
+#[test]
+fn terraform_refers_to_what_is_there() {
+    let folders = written("terraform");
+    let files = folders.iter().map(|folder| folder.join("main.tf"));
+    let mut check = Command::new(python());
+    check.args(["-c", include_str!("references.py")]).args(files).env("PYTHONPATH", pypi("python-hcl2==8.1.4"));
+    let output = check.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // A name that nothing has is found.
+    let first = folders[0].join("main.tf");
+    let text = std::fs::read_to_string(&first).unwrap();
+    std::fs::write(&first, text.replacen("aws_vpc.main.id", "aws_vpc.other.id", 1)).unwrap();
+    let output = check.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("there is no aws_vpc.other"), "{said}");
+    std::fs::remove_dir_all(folders[0].parent().unwrap()).unwrap();
+}
+
 /// Skipped where there is no Terraform, or no AWS provider for it (which `terraform init` looks for as its own
-/// configuration says: `TF_CLI_CONFIG_FILE`).
+/// configuration says: `TF_CLI_CONFIG_FILE`); `.config/nextest.toml` sees to it that this is shown.
 #[test]
 #[allow(clippy::print_stderr)]
 fn terraform_takes_it() {
@@ -66,8 +83,12 @@ fn terraform_takes_it() {
     for (folder, file) in folders.iter().zip(STACKS) {
         match terraform(folder, &["init", "-input=false", "-no-color"]) {
             Ok((true, _)) => {}
-            why => {
-                eprintln!("skipped: {why:?}");
+            Ok((false, said)) => {
+                eprintln!("SKIPPED: `terraform init` finds no AWS provider: {said}");
+                break;
+            }
+            Err(error) => {
+                eprintln!("SKIPPED: there is no Terraform to ask: {error}");
                 break;
             }
         }
