@@ -162,6 +162,8 @@ pub(crate) fn traffic_text(protocol: Interval, ports: Interval) -> String {
         (first, last) => return format!("protocols {first}-{last}"),
     };
     match (ports.first, ports.last) {
+        // What stands for ports there are types and codes.
+        (0, 65535..) if name.starts_with("icmp") => name,
         (0, 65535..) => format!("{name}, all ports"),
         (0, 0) if !["tcp", "udp"].contains(&name.as_str()) => name,
         (first, last) if first == last => format!("{name} {first}"),

@@ -1,5 +1,6 @@
 //! Markdown, for a comment on a change.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::super::{Audit, State};
@@ -30,8 +31,9 @@ pub(super) fn render(audit: &Audit) -> String {
             let _ = writeln!(text, "\n… and {} more.", failures.len() - ROWS);
         }
         text.push_str("\n<details><summary>How to mend</summary>\n\n");
-        let mut last = "";
-        for one in failures.iter().take(ROWS).filter(|one| std::mem::replace(&mut last, one.check.id) != one.check.id) {
+        // What mends one resource may not mend another that fails the same check.
+        let mut told: BTreeSet<(&str, String)> = BTreeSet::new();
+        for one in failures.iter().take(ROWS).filter(|one| told.insert((one.check.id, one.mend()))) {
             let mend = one.mend();
             let fenced = one.is_mended_by_file();
             let mend = if fenced { format!("```yaml\n{}\n```", mend.trim_end()) } else { mend };

@@ -61,11 +61,18 @@ fn every_form_tells_every_failure() {
     );
     let page = report(&audit, Format::Html);
     assert!(page.contains("<svg") && !page.contains("http://") && !page.contains("<script"), "it needs nothing else");
-    assert_eq!(page.matches("<article").count(), audit.failures().len());
+    assert_eq!(page.matches("<li>").count(), audit.failures().len());
     let xml = report(&audit, Format::Junit);
     assert_eq!(xml.matches("<failure ").count(), audit.failures().len());
     assert_eq!(xml.matches("<testcase ").count(), audit.outcomes.len());
-    assert!(report(&audit, Format::Markdown).contains("| critical | **BGS-SG-004**"));
+    let comment = report(&audit, Format::Markdown);
+    assert!(comment.contains("| critical | **BGS-SG-004**"));
+    for bucket in ["source", "destination"] {
+        assert!(
+            comment.contains(&format!("media:\n  {bucket}: {{ versioning: true }}")),
+            "each its own mend: {comment}"
+        );
+    }
 }
 
 #[test]
