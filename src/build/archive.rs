@@ -1,23 +1,18 @@
-//! The archive: a tar.gz whose bytes depend on the names, contents and permissions of its files, and on nothing else.
+//! The archive: a tar.gz or zip whose bytes depend on the names, contents and permissions of its files, and on nothing else.
 
 use std::fs;
-use std::io::Write;
+use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use flate2::{Compression, GzBuilder};
 use tar::{Builder, EntryType, Header};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// Packs files and directories: where each goes in the archive (nothing: its contents go to the top), and where it is.
 pub fn pack(entries: &[(PathBuf, PathBuf)]) -> Result<Vec<u8>> {
-    let mut files = Vec::new();
-    for (to, from) in entries {
-        collect(to, from, &mut files)?;
-    }
-    files.sort();
-    if let Some(twice) = files.windows(2).find(|pair| matches!(pair, [one, other] if one.0 == other.0)) {
-        bail!("{} is shipped twice; leave one of them out of `app.build`", twice[0].0.display());
-    }
+    let files = all(entries)?;
     // A gzip header without time and name.
     let mut archive = Builder::new(GzBuilder::new().mtime(0).write(Vec::new(), Compression::default()));
     for (to, from) in &files {
@@ -25,6 +20,34 @@ pub fn pack(entries: &[(PathBuf, PathBuf)]) -> Result<Vec<u8>> {
         add(&mut archive, to, from).with_context(what)?;
     }
     Ok(archive.into_inner()?.finish()?)
+}
+
+/// The same as a zip, which is what Lambda takes. Links are followed.
+pub fn zip(entries: &[(PathBuf, PathBuf)]) -> Result<Vec<u8>> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (to, from) in all(entries)? {
+        let what = || format!("cannot pack {}", from.display());
+        let permissions = if is_executable(&fs::metadata(&from).with_context(what)?) { 0o755 } else { 0o644 };
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(DateTime::default())
+            .unix_permissions(permissions);
+        archive.start_file_from_path(&to, options)?;
+        archive.write_all(&fs::read(&from).with_context(what)?)?;
+    }
+    Ok(archive.finish()?.into_inner())
+}
+
+fn all(entries: &[(PathBuf, PathBuf)]) -> Result<Vec<(PathBuf, PathBuf)>> {
+    let mut files = Vec::new();
+    for (to, from) in entries {
+        collect(to, from, &mut files)?;
+    }
+    files.sort();
+    match files.windows(2).find(|pair| matches!(pair, [one, other] if one.0 == other.0)) {
+        Some(twice) => bail!("{} is shipped twice; leave one of them out of the build", twice[0].0.display()),
+        None => Ok(files),
+    }
 }
 
 /// The files below, without following links.
@@ -104,6 +127,28 @@ mod tests {
         assert_eq!(unpacked(&pack(&one)), expected.map(|(name, mode, text)| (name.to_owned(), mode, text.to_owned())));
         other.write("b/deep/text", "other");
         assert_ne!(pack(&one), pack(&other));
+    }
+
+    #[test]
+    fn the_same_files_make_the_same_zip_and_can_be_executed() {
+        let (one, other) = (Folder::new("zip-one"), Folder::new("zip-other"));
+        for folder in [&one, &other] {
+            folder.write("program", "#!/bin/sh\n").write("more/text", "text");
+            fs::set_permissions(folder.path.join("program"), fs::Permissions::from_mode(0o700)).expect("permissions");
+        }
+        let zip = |folder: &Folder| {
+            let entries = [("bootstrap", "program"), ("more", "more")];
+            zip(&entries.map(|(to, from)| (to.into(), folder.path.join(from)))).expect("a zip")
+        };
+        assert_eq!(zip(&one), zip(&other));
+        let mut zip = zip::ZipArchive::new(Cursor::new(zip(&one))).expect("a zip");
+        for (name, mode, text) in [("bootstrap", 0o755, "#!/bin/sh\n"), ("more/text", 0o644, "text")] {
+            let mut file = zip.by_name(name).expect(name);
+            assert_eq!(file.unix_mode().map(|mode| mode & 0o777), Some(mode));
+            let mut contents = String::new();
+            file.read_to_string(&mut contents).expect("text");
+            assert_eq!(contents, text);
+        }
     }
 
     #[test]

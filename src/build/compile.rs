@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 
-use super::{Platform, log};
+use super::{Platform, log, subject};
 
 /// What Amazon Linux 2023 comes with.
 const GLIBC: &str = "2.34";
@@ -66,8 +66,9 @@ async fn run(
     printed: Printed,
 ) -> Result<String> {
     let shown = words.join(" ");
-    let failed = |said: String| Failure::new(format!("building the application: {shown}"), said);
-    let (path, log) = log::create(&context.stack).map_err(|error| failed(format!("{error:#}")))?;
+    let failed = |said: String| Failure::new(format!("building {}: {shown}", subject(context)), said);
+    let (path, log) =
+        log::create(&context.stack, context.address.name()).map_err(|error| failed(format!("{error:#}")))?;
     let mut command = Command::new(words.first().map_or("", String::as_str));
     command.args(words.iter().skip(1)).current_dir(directory).env("BOGOSA_ARCHITECTURE", platform.architecture());
     // Ctrl-C is for bogosa, which ends the build itself.
@@ -80,7 +81,7 @@ async fn run(
     context.say(format!("building with `{shown}` (log: {})", path.display()));
     let mut child = command.spawn().map_err(|error| {
         failed(format!("it cannot be started in {}: {error}", directory.display()))
-            .hint("Install it, or name another way to build under `app.build` in the stack file.")
+            .hint("Install it, or name another way to build in the stack file.")
     })?;
     let output = child.stdout.take();
     let reader = tokio::spawn(async move {
@@ -103,9 +104,9 @@ async fn ended(context: &Context, child: &mut Child) -> Result<ExitStatus> {
         match child.try_wait() {
             Ok(Some(status)) => return Ok(status),
             Ok(None) => {}
-            Err(error) => return Err(Failure::new("building the application", error.to_string())),
+            Err(error) => return Err(Failure::new(format!("building {}", subject(context)), error.to_string())),
         }
-        if let Err(interrupted) = context.pause(LOOK, "building the application").await {
+        if let Err(interrupted) = context.pause(LOOK, &format!("building {}", subject(context))).await {
             if let Some(id) = child.id() {
                 let _ = Command::new("kill").args(["-TERM", "--", &format!("-{id}")]).status().await;
             }

@@ -1,4 +1,4 @@
-//! What a build prints: a file per stack, whose end goes into the report of a build that fails.
+//! What a build prints: a file per stack and program, whose end goes into the report of a build that fails.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use anyhow::{Context, Result};
 const SHOWN: usize = 20;
 
 /// Makes the file anew, in the user's cache folder.
-pub(super) fn create(stack: &str) -> Result<(PathBuf, File)> {
+pub(super) fn create(stack: &str, program: &str) -> Result<(PathBuf, File)> {
     let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path: &PathBuf| path.is_absolute());
     let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")));
     let folder = cache.unwrap_or_else(std::env::temp_dir).join("bogosa/builds");
     fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let path = folder.join(format!("{stack}.log"));
+    let path = folder.join(format!("{stack}-{program}.log"));
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     Ok((path, file))
 }

@@ -19,6 +19,28 @@ pub struct Recipe {
     /// Files and directories that are shipped as well, relative to the build directory.
     pub include: Vec<String>,
     pub platform: Platform,
+    #[serde(default)]
+    pub form: Form,
+}
+
+/// How it is packed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Form {
+    /// A tar.gz, for instances.
+    #[default]
+    Archive,
+    /// A zip whose program is called `bootstrap`, for Lambda.
+    Function,
+}
+
+impl Form {
+    pub fn suffix(self) -> &'static str {
+        match self {
+            Form::Archive => "tar.gz",
+            Form::Function => "zip",
+        }
+    }
 }
 
 /// Where the program comes from. Paths are relative to the build directory.
@@ -49,12 +71,20 @@ impl Platform {
     }
 
     /// As AWS calls it: `x86_64` or `arm64`.
-    fn architecture(&self) -> &str {
+    pub fn architecture(&self) -> &str {
         match self {
             Platform::AmazonLinux2023(architecture) => architecture,
             Platform::Here(_) if std::env::consts::ARCH == "aarch64" => "arm64",
             Platform::Here(_) => std::env::consts::ARCH,
         }
+    }
+}
+
+/// What is built, in a sentence.
+fn subject(context: &Context) -> String {
+    match context.address.name() {
+        "app" => "the application".to_owned(),
+        other => format!("the {other}"),
     }
 }
 
@@ -65,30 +95,43 @@ impl Recipe {
             Make::Cargo { package, program, profile } => {
                 let words = ["--package", package, "--bin", program, "--profile", profile];
                 let built = compile::cargo(context, directory, &words, &self.platform).await?;
-                vec![(program.into(), built)]
+                vec![(self.called(program), built)]
             }
             Make::Command { command, artifact } => {
                 compile::command(context, directory, command, &self.platform).await?;
-                shipped(directory, artifact)
+                self.shipped(directory, artifact)
             }
-            Make::Ready { artifact } => shipped(directory, artifact),
+            Make::Ready { artifact } => self.shipped(directory, artifact),
         };
         entries.extend(self.include.iter().map(|path| (PathBuf::from(path), directory.join(path))));
         context.say("packing");
-        let packed = tokio::task::spawn_blocking(move || archive::pack(&entries)).await;
+        let form = self.form;
+        let packed = tokio::task::spawn_blocking(move || match form {
+            Form::Archive => archive::pack(&entries),
+            Form::Function => archive::zip(&entries),
+        });
+        let packed = packed.await;
         packed
             .map_err(|error| error.to_string())
             .and_then(|packed| packed.map_err(|error| format!("{error:#}")))
-            .map_err(|said| Failure::new("packing the application", said))
+            .map_err(|said| Failure::new(format!("packing {}", subject(context)), said))
     }
-}
 
-/// Where the artifact lies in the archive, and where it is now: a file keeps its name, a directory gives its contents.
-fn shipped(directory: &Path, artifact: &str) -> Vec<(PathBuf, PathBuf)> {
-    let from = directory.join(artifact);
-    let to = match from.is_dir() {
-        true => PathBuf::new(),
-        false => from.file_name().map(PathBuf::from).unwrap_or_default(),
-    };
-    vec![(to, from)]
+    /// Where the artifact lies in the archive, and where it is now: a directory gives its contents.
+    fn shipped(&self, directory: &Path, artifact: &str) -> Vec<(PathBuf, PathBuf)> {
+        let from = directory.join(artifact);
+        let to = match from.is_dir() {
+            true => PathBuf::new(),
+            false => self.called(artifact),
+        };
+        vec![(to, from)]
+    }
+
+    /// What a single file is called in the archive.
+    fn called(&self, file: &str) -> PathBuf {
+        match self.form {
+            Form::Archive => Path::new(file).file_name().map(PathBuf::from).unwrap_or_default(),
+            Form::Function => PathBuf::from("bootstrap"),
+        }
+    }
 }

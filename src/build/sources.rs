@@ -115,7 +115,7 @@ fn below(directory: &Path, path: &Path, files: &mut BTreeSet<PathBuf>) -> Result
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::build::Platform;
+    use crate::build::{Form, Platform};
 
     /// A folder that ends with the test.
     pub(crate) struct Folder {
@@ -149,7 +149,7 @@ pub(crate) mod tests {
     }
 
     fn recipe(make: Make) -> Recipe {
-        Recipe { make, include: Vec::new(), platform: Platform::here() }
+        Recipe { make, include: Vec::new(), platform: Platform::here(), form: Form::default() }
     }
 
     fn cargo() -> Recipe {

@@ -30,8 +30,13 @@ pub(super) struct DeployArgs {
     lock: LockArgs,
 }
 
-/// What an application consists of.
-const PARTS: [&str; 3] = [Artifact::KIND, LaunchTemplate::KIND, Group::KIND];
+/// Whether it is a part of the application. The functions' artifact is not.
+fn is_part(address: &Address) -> bool {
+    match address.kind() {
+        Artifact::KIND => address.name() == artifact::APP,
+        kind => [LaunchTemplate::KIND, Group::KIND].contains(&kind),
+    }
+}
 
 pub(super) async fn run(args: &DeployArgs, global: &Global, ui: &Ui) -> Result<Exit, CommandError> {
     let stack = load(&args.stack)?;
@@ -90,7 +95,7 @@ async fn deploy(
 
 /// The release before the one of now.
 async fn before(session: &Session, stack: &str) -> Result<Release, CommandError> {
-    let releases = Pointer::read(&session.cloud, stack).await?.unwrap_or_default().releases;
+    let releases = Pointer::read(&session.cloud, stack, artifact::APP).await?.unwrap_or_default().releases;
     let now = releases.first().map(|release| release.sha256.clone());
     releases.into_iter().find(|release| Some(&release.sha256) != now.as_ref()).ok_or_else(|| {
         CommandError::failed(format!("stack {stack} has no release to go back to"))
@@ -100,7 +105,7 @@ async fn before(session: &Session, stack: &str) -> Result<Release, CommandError>
 
 /// Wants a release instead of what the sources are.
 fn release(graph: &mut Graph, release: Release) -> Result<(), CommandError> {
-    let address = Address::new(Artifact::KIND, artifact::NAME);
+    let address = Address::new(Artifact::KIND, artifact::APP);
     for node in graph.nodes_mut().filter(|node| node.address == address) {
         let spec = artifact::Spec {
             recipe: release.recipe.clone(),
@@ -115,7 +120,7 @@ fn release(graph: &mut Graph, release: Release) -> Result<(), CommandError> {
 /// The part of a plan that is the application's.
 fn part(plan: Plan) -> Result<Plan, CommandError> {
     let stack = plan.stack.clone();
-    plan.only(|address| PARTS.contains(&address.kind()))
+    plan.only(is_part)
         .map_err(|(inside, outside)| not_up(&stack, &format!("{inside} needs {outside}, which is to be made first")))
 }
 

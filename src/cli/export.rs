@@ -9,7 +9,6 @@ use super::error::{CommandError, Exit};
 use super::session::load;
 use super::ui::Ui;
 use crate::lower::{Facts, lower};
-use crate::resources::lambda::code;
 use crate::{export, resources};
 
 #[derive(Debug, Args)]
@@ -18,7 +17,7 @@ pub(super) struct ExportArgs {
     to: To,
     #[command(flatten)]
     stack: StackArgs,
-    /// Write it into this folder, with the program of the functions.
+    /// Write it into this folder.
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }
@@ -41,9 +40,6 @@ pub(super) fn run(args: &ExportArgs, ui: &Ui) -> Result<Exit, CommandError> {
         None => ui.print(&export.text),
         Some(folder) => {
             write(folder, file, format!("{}\n", export.text).as_bytes())?;
-            if graph.nodes().any(|node| node.address.kind() == "lambda.function") {
-                write(folder, export::PACKAGE, &code::builtin().zip)?;
-            }
             ui.line(format!("{} resources are in {}", graph.len(), folder.join(file).display()));
         }
     }

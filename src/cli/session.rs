@@ -11,8 +11,8 @@ use super::ui::Ui;
 use super::{FileOrName, Global, OverArgs, StackArgs};
 use crate::aws::home::Kept;
 use crate::aws::{Cloud, Target, home};
-use crate::build::{Recipe, sources};
-use crate::lower::{Facts, app::recipe, lower};
+use crate::build::{Make, Recipe, sources};
+use crate::lower::{Facts, Sources, app, lower, media};
 use crate::resources;
 use crate::stack::schema::Document;
 use crate::stack::{LoadOptions, Stack};
@@ -32,14 +32,18 @@ pub(crate) fn load(args: &StackArgs) -> Result<Stack, CommandError> {
     Ok(Stack::load(&LoadOptions { file: stack.clone(), overlays: overlay.clone(), sets: set.clone() })?)
 }
 
-/// Where the application is built, and the digest of what it is built from.
-fn sources_of(stack: &Stack, recipe: &Recipe) -> Result<(String, String), CommandError> {
-    let directory = stack.build_directory();
+/// What a program is built from, as the field at `path` says.
+fn sources_of(stack: &Stack, path: &str, recipe: Option<Recipe>) -> Result<Sources, CommandError> {
+    let Some(recipe) = recipe else { return Ok(Sources::default()) };
+    let directory = stack.build_directory(path);
     let absolute = std::path::absolute(&directory).unwrap_or(directory);
-    let sources = sources::digest(recipe, &absolute).map_err(|error| {
-        CommandError::input(format!("{}: the sources of the application: {error:#}", stack.at("app.build")))
-    })?;
-    Ok((absolute.display().to_string(), sources))
+    let wrong = |what: String| CommandError::input(format!("{}: {path}: {what}", stack.at(path)));
+    if matches!(recipe.make, Make::Cargo { .. }) && !absolute.join("Cargo.toml").is_file() {
+        return Err(wrong(format!("cargo cannot build in {}: there is no Cargo.toml", absolute.display()))
+            .hint(format!("Name a cargo workspace as `{path}.directory`, or what to ship as `{path}.artifact`.")));
+    }
+    let digest = sources::digest(&recipe, &absolute).map_err(|error| wrong(format!("{error:#}")))?;
+    Ok(Sources { digest, directory: absolute.display().to_string() })
 }
 
 /// A stack that may have a file.
@@ -90,18 +94,15 @@ impl Session {
             Some(dns) if !dns.create => Some(self.existing_zone(stack, &dns.zone).await?),
             _ => None,
         };
-        let (directory, sources) = match recipe(document, self.sandbox.is_some()) {
-            Some(recipe) => sources_of(stack, &recipe)?,
-            None => Default::default(),
-        };
+        let here = self.sandbox.is_some();
         let facts = Facts {
             account: self.cloud.account.clone(),
             region: self.cloud.region.clone(),
             partition: self.cloud.partition.clone(),
             zone_id,
-            sources,
-            directory,
-            here: self.sandbox.is_some(),
+            app: sources_of(stack, "app.build", app::recipe(document, here))?,
+            functions: sources_of(stack, "media.functions.build", media::recipe(document, here))?,
+            here,
         };
         Ok(lower(stack, &facts)?)
     }

@@ -37,7 +37,7 @@ pub(super) fn write(stack: &str, drafts: &Drafts<'_>, facts: &Facts) -> Export {
     let mut notes: Vec<String> =
         drafts.iter().filter_map(|(address, draft)| Some(format!("{address}: {}.", draft.note?))).collect();
     if body.contains(super::PACKAGE) {
-        notes.push(format!("The functions' program is expected in {}; `--out` writes it too.", super::PACKAGE));
+        notes.push(format!("The functions' program is expected in {}, as `bootstrap`.", super::PACKAGE));
     }
     if body.contains("-final\"") {
         notes.push(

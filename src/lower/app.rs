@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 use bogosa_engine::{Input, Resource};
 use serde_json::{Value, json};
 
-use super::{Lowering, cache, database};
-use crate::build::{Make, Platform, Recipe};
+use super::{Lowering, Sources, cache, database};
+use crate::build::{Form, Make, Platform, Recipe};
 use crate::resources::cloudfront::distribution::Distribution;
 use crate::resources::cognito_idp::client::Client;
 use crate::resources::cognito_idp::user_pool::UserPool;
@@ -25,40 +25,57 @@ use crate::resources::logs::log_group::LogGroup;
 use crate::resources::rds::instance::Instance;
 use crate::resources::s3::bucket::Bucket;
 use crate::resources::secretsmanager::secret::{self, Secret};
+use crate::resources::ses::identity::Identity;
 use crate::resources::sqs::queue::Queue;
-use crate::stack::schema::{App, Build, Certificate, Document, Web};
+use crate::stack::schema::{App, Architecture, Build, Certificate, Document, Web};
 
 /// The logical name of the application's key.
 pub(crate) const KEY: &str = "app-key";
 
-/// How the application is built: for the stack's instances, or, where it is to run here, for this machine.
+/// The cargo package that comes with bogosa.
+const PACKAGE: &str = "bogosa-shop";
+
+/// How the application is built.
 pub(crate) fn recipe(stack: &Document, here: bool) -> Option<Recipe> {
-    let Build { package, profile, command, artifact, include, .. } = &stack.app.as_ref()?.build;
+    let app = stack.app.as_ref()?;
+    let package = app.build.package.as_deref().unwrap_or(PACKAGE);
+    Some(recipe_of(stack, &app.build, (package, &program(app)), Form::Archive, here))
+}
+
+/// How a program is built: for the stack's instances, or, where it is to run here, for this machine. Of cargo's packages
+/// it is said which program of which package.
+pub(crate) fn recipe_of(
+    stack: &Document,
+    build: &Build,
+    (package, program): (&str, &str),
+    form: Form,
+    here: bool,
+) -> Recipe {
+    let Build { profile, command, artifact, include, .. } = build;
     let make = match artifact.clone() {
         Some(artifact) if command.is_empty() => Make::Ready { artifact },
         Some(artifact) => Make::Command { command: command.clone(), artifact },
-        None => {
-            Make::Cargo { package: package.clone(), program: program(stack.app.as_ref()?), profile: profile.clone() }
-        }
+        None => Make::Cargo { package: package.to_owned(), program: program.to_owned(), profile: profile.clone() },
     };
-    let architecture = stack.web.as_ref().map(|web| web.instance.architecture().as_str().to_owned());
+    let architecture = stack.web.as_ref().map_or(Architecture::Arm64, |web| web.instance.architecture());
     let platform = match here {
         true => Platform::here(),
-        false => Platform::AmazonLinux2023(architecture.unwrap_or_default()),
+        false => Platform::AmazonLinux2023(architecture.as_str().to_owned()),
     };
-    Some(Recipe { make, include: include.clone(), platform })
+    Recipe { make, include: include.clone(), platform, form }
 }
 
 /// The program within the archive, with the default worked out.
 fn program(app: &App) -> String {
     let file = app.build.artifact.as_ref().and_then(|artifact| artifact.trim_end_matches('/').rsplit('/').next());
-    app.command.clone().unwrap_or_else(|| file.unwrap_or(&app.build.package).to_owned())
+    let package = app.build.package.as_deref().unwrap_or(PACKAGE);
+    app.command.clone().unwrap_or_else(|| file.unwrap_or(package).to_owned())
 }
 
 pub(crate) fn lower(l: &mut Lowering<'_>) {
     let Some(recipe) = recipe(l.stack, l.facts.here) else { return };
-    let (sources, directory) = (l.facts.sources.clone(), l.facts.directory.clone());
-    l.add::<Artifact>(artifact::NAME, "app.build", None, artifact::Spec { recipe, sources, directory });
+    let Sources { digest: sources, directory } = l.facts.app.clone();
+    l.add::<Artifact>(artifact::APP, "app.build", None, artifact::Spec { recipe, sources, directory });
 
     let name = l.name(KEY);
     let description = format!("What the application of {} keeps things under", l.stack.stack);
@@ -77,7 +94,7 @@ pub(crate) fn release(l: &Lowering<'_>, web: &Web) -> Input {
             "secret_arn": output("secret_arn"),
         })
     });
-    let output = |name| Artifact::output(artifact::NAME, name);
+    let output = |name| Artifact::output(artifact::APP, name);
     let mut environment: BTreeMap<String, Input> = outputs(l);
     environment.extend(app.environment.iter().map(|(name, value)| (name.clone(), value.into())));
     text(&json!({
@@ -134,6 +151,36 @@ fn outputs(l: &Lowering<'_>) -> BTreeMap<String, Input> {
         all.push(("CACHE_PORT", ReplicationGroup::output(cache::MAIN, "port")));
     }
     all.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// What the application may do beyond what every instance may: for each section of the stack, what an application does
+/// with what is there.
+pub(crate) fn rights(l: &Lowering<'_>) -> Vec<Value> {
+    let stack = l.stack;
+    let allow = |sid: &str, actions: &[&str], resource: Value| json!({"Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource});
+    let mut all = vec![allow("Key", &["secretsmanager:GetSecretValue"], json!(Secret::output(KEY, "arn")))];
+    if stack.media.is_some() {
+        let objects = ["source", "destination"].map(|bucket| Bucket::output(bucket, "arn") + "/*");
+        // Whoever signs a request for a browser has to be allowed what it does.
+        all.push(allow("Media", &["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], json!(objects)));
+        let take = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"];
+        let take = take.map(|action| format!("sqs:{action}"));
+        let take: Vec<&str> = take.iter().map(String::as_str).collect();
+        all.push(allow("MediaResults", &take, json!(Queue::output("results", "arn"))));
+    }
+    if let Some(sender) = stack.email.as_ref().and_then(|email| email.sender()) {
+        let mut mail = allow("Mail", &["ses:SendEmail"], json!(Identity::output("main", "arn")));
+        mail["Condition"] = json!({"StringEquals": {"ses:FromAddress": sender}});
+        all.push(mail);
+    }
+    if stack.streaming.is_some() {
+        // The application makes a channel for each member, and nobody knows their ids before.
+        let (channels, keys) = (l.arn("ivs", "channel/*"), l.arn("ivs", "stream-key/*"));
+        let make = ["ivs:CreateChannel", "ivs:CreateStreamKey", "ivs:DeleteChannel", "ivs:DeleteStreamKey"];
+        all.push(allow("Channels", &make, json!([channels, keys])));
+        all.push(allow("Streams", &["ivs:GetStream", "ivs:PutMetadata", "ivs:StopStream"], json!(channels)));
+    }
+    all
 }
 
 /// JSON as text, with holes where its strings have some. A single quote is written as the shell wants it within single

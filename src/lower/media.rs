@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use bogosa_engine::{Address, Input, Resource};
 use serde_json::{Value, json};
 
-use super::{Lowering, buckets};
+use super::{Lowering, Sources, app, buckets};
+use crate::build::{Form, Recipe};
 use crate::resources::events::rule::{self, Rule};
+use crate::resources::home::artifact::{self, Artifact};
 use crate::resources::iam::role::{self, Role};
 use crate::resources::iam::role_policy::{self, RolePolicy};
-use crate::resources::lambda::code;
 use crate::resources::lambda::function::{self, Function};
 use crate::resources::lambda::permission::{self, Permission};
 use crate::resources::logs::log_group::{self, LogGroup};
@@ -23,7 +24,7 @@ use crate::resources::s3::bucket::{self, Bucket, CorsRule, Encryption};
 use crate::resources::s3::notification::{self, Notification};
 use crate::resources::sns::topic::{self, Topic};
 use crate::resources::sqs::queue::{self, Queue, Redrive};
-use crate::stack::schema::{self, Media};
+use crate::stack::schema::{self, Document, Media};
 
 /// What converts, if the stack file names no other: HLS in up to six sizes that suit each video, lying or
 /// standing, and thumbnails.
@@ -31,6 +32,16 @@ const JOB_SETTINGS: &str = include_str!("../../config/job-settings.json");
 
 /// How long a failed video stays where someone can look at it: the most that SQS keeps.
 const DEAD_LETTER_SECONDS: u32 = 14 * 24 * 3600;
+
+/// The cargo package that comes with bogosa (`app/pipeline`).
+const PACKAGE: &str = "bogosa-pipeline";
+
+/// How the program of the functions is built.
+pub(crate) fn recipe(stack: &Document, here: bool) -> Option<Recipe> {
+    let build = &stack.media.as_ref()?.functions.build;
+    let package = build.package.as_deref().unwrap_or(PACKAGE);
+    Some(app::recipe_of(stack, build, (package, package), Form::Function, here))
+}
 
 pub(crate) fn lower(l: &mut Lowering<'_>) {
     let stack = l.stack;
@@ -242,6 +253,12 @@ fn role(l: &mut Lowering<'_>, part: &str, description: &str, service: &str, poli
 }
 
 fn functions(l: &mut Lowering<'_>, media: &Media) {
+    let Some(recipe) = recipe(l.stack, l.facts.here) else { return };
+    let architecture = recipe.platform.architecture().to_owned();
+    let Sources { digest: sources, directory } = l.facts.functions.clone();
+    let spec = artifact::Spec { recipe, sources, directory };
+    l.add::<Artifact>(artifact::FUNCTIONS, "media.functions.build", None, spec);
+
     let submit = vec![
         allow(
             "mediaconvert:CreateJob",
@@ -251,7 +268,6 @@ fn functions(l: &mut Lowering<'_>, media: &Media) {
                 l.arn("mediaconvert", "jobs/*"),
             ]),
         ),
-        allow("s3:GetObject", json!(Bucket::output("source", "arn") + "/*")),
         json!({
             "Effect": "Allow",
             "Action": "iam:PassRole",
@@ -259,6 +275,20 @@ fn functions(l: &mut Lowering<'_>, media: &Media) {
             "Condition": {"StringEquals": {"iam:PassedToService": "mediaconvert.amazonaws.com"}},
         }),
         allow("sns:Publish", json!(Topic::output("media", "arn"))),
+        // The template says which outputs there are; CreateJob wants to know where each goes.
+        allow("mediaconvert:GetJobTemplate", json!(JobTemplate::output("media", "arn"))),
+        // An upload is tagged with its job, so that it has no second one.
+        allow(
+            json!([
+                "s3:GetObjectTagging",
+                "s3:GetObjectVersionTagging",
+                "s3:PutObjectTagging",
+                "s3:PutObjectVersionTagging",
+            ]),
+            json!(Bucket::output("source", "arn") + "/*"),
+        ),
+        // Without it S3 says of what is deleted meanwhile that it is forbidden.
+        allow("s3:ListBucket", json!(Bucket::output("source", "arn"))),
         // What cannot be converted is reported like what could not be converted.
         allow("sqs:SendMessage", json!(Queue::output("results", "arn"))),
     ];
@@ -282,7 +312,8 @@ fn functions(l: &mut Lowering<'_>, media: &Media) {
         ("SUFFIXES", suffixes.join(",").into()),
     ];
     let environment = environment(both.iter().cloned().chain(of_submit));
-    function(l, media, "job-submit", "Starts the conversion of each upload", submit, environment);
+    let start = "Starts the conversion of each upload";
+    function(l, media, "job-submit", start, &architecture, submit, environment);
 
     let complete = vec![
         allow("mediaconvert:GetJob", json!(l.arn("mediaconvert", "jobs/*"))),
@@ -292,7 +323,8 @@ fn functions(l: &mut Lowering<'_>, media: &Media) {
     let domain = l.stack.cdn.as_ref().map(|_| ("CLOUDFRONT_DOMAIN", distribution("domain")));
     let of_complete = domain.into_iter().chain([("METRICS", "No".into())]);
     let environment = self::environment(both.into_iter().chain(of_complete));
-    function(l, media, "job-complete", "Passes on what came of each conversion", complete, environment);
+    let pass_on = "Passes on what came of each conversion";
+    function(l, media, "job-complete", pass_on, &architecture, complete, environment);
 }
 
 fn environment(values: impl Iterator<Item = (&'static str, Input)>) -> BTreeMap<String, Input> {
@@ -305,6 +337,7 @@ fn function(
     media: &Media,
     part: &str,
     description: &str,
+    architecture: &str,
     mut statements: Vec<Value>,
     environment: BTreeMap<String, Input>,
 ) {
@@ -325,9 +358,10 @@ fn function(
         description: description.to_owned(),
         role: Role::output(part, "arn"),
         runtime: "provided.al2023".to_owned(),
-        architecture: "arm64".to_owned(),
-        handler: "bootstrap".to_owned(),
-        code_sha256: code::builtin().sha256.clone(),
+        architecture: architecture.to_owned(),
+        // By this the program knows which of the two it is.
+        handler: part.to_owned(),
+        code_sha256: Artifact::output(artifact::FUNCTIONS, "sha256"),
         memory_mb: 256,
         timeout_seconds: 60,
         environment,

@@ -13,7 +13,7 @@ mod database;
 mod dns;
 mod email;
 mod identity;
-mod media;
+pub(crate) mod media;
 pub(crate) mod network;
 pub(crate) mod security_groups;
 mod streaming;
@@ -40,12 +40,20 @@ pub struct Facts {
     pub partition: String,
     /// The id of the existing zone that `dns.zone` names, where `dns.create` is off.
     pub zone_id: Option<String>,
-    /// The digest of the application's sources; empty where nobody asks for it.
-    pub sources: String,
-    /// The directory that it is built in.
-    pub directory: String,
+    /// What the application is built from, and what the functions of `media` are.
+    pub app: Sources,
+    pub functions: Sources,
     /// Whether it is to run on this machine, in a sandbox.
     pub here: bool,
+}
+
+/// What a program is built from.
+#[derive(Clone, Debug, Default)]
+pub struct Sources {
+    /// Empty where nobody asks for it.
+    pub digest: String,
+    /// Where it is built.
+    pub directory: String,
 }
 
 impl Facts {
@@ -53,8 +61,8 @@ impl Facts {
     pub fn anywhere(stack: &Document) -> Self {
         let zone_id = stack.dns.as_ref().filter(|dns| !dns.create).map(|_| "ZEXAMPLE".to_owned());
         let (account, partition) = ("000000000000".to_owned(), "aws".to_owned());
-        let (sources, directory) = (String::new(), String::new());
-        Self { account, region: stack.region.clone(), partition, zone_id, sources, directory, here: false }
+        let (app, functions) = Default::default();
+        Self { account, region: stack.region.clone(), partition, zone_id, app, functions, here: false }
     }
 }
 

@@ -21,7 +21,6 @@ use crate::resources::logs::log_group::{self, LogGroup};
 use crate::resources::rds::instance::Instance as DatabaseInstance;
 use crate::resources::s3::bucket::Bucket;
 use crate::resources::s3::bucket_policy::BucketPolicy;
-use crate::resources::secretsmanager::secret::Secret;
 use crate::resources::wafv2::association::{self, Association};
 use crate::stack::schema::{App, Certificate, HttpListener, Instance, Rollout, Tier, TlsPolicy, Web, builtin};
 
@@ -165,7 +164,7 @@ fn listeners(l: &mut Lowering<'_>, web: &Web) -> BTreeSet<Address> {
 }
 
 /// What instances may do: be managed through Systems Manager, fetch artifacts, read the database's password,
-/// write their log.
+/// write their log; and what the application may.
 fn role(l: &mut Lowering<'_>) {
     const PATH: &str = "web.instance";
     let days = l.stack.app.as_ref().map_or(App::default().log_retention_days, |app| app.log_retention_days);
@@ -186,7 +185,8 @@ fn role(l: &mut Lowering<'_>) {
     let partition = &l.facts.partition;
     let mut spec = role::Spec::new(&name, "The instances of the Auto Scaling group", trust);
     spec.managed.insert(format!("arn:{partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"));
-    let artifacts = format!("arn:{partition}:s3:::{}/{}*", l.home_bucket(), artifact::folder(&l.stack.stack));
+    let artifacts =
+        format!("arn:{partition}:s3:::{}/{}*", l.home_bucket(), artifact::folder(&l.stack.stack, artifact::APP));
     l.add::<Role>(WAS, PATH, Some(&name), spec);
 
     let mut statements = vec![
@@ -207,12 +207,7 @@ fn role(l: &mut Lowering<'_>) {
         }));
     }
     if l.stack.app.is_some() {
-        statements.push(json!({
-            "Sid": "Key",
-            "Effect": "Allow",
-            "Action": "secretsmanager:GetSecretValue",
-            "Resource": Secret::output(app::KEY, "arn"),
-        }));
+        statements.extend(app::rights(l));
     }
     let policy = json!({"Version": "2012-10-17", "Statement": statements});
     l.add::<RolePolicy>(WAS, PATH, None, role_policy::Spec { role: Role::output(WAS, "name"), policy });

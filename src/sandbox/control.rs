@@ -10,6 +10,7 @@
 //! | `POST outcomes` | lets the next creation of a kind fail: `{"kind": "ec2.nat_gateway", "state": "failed", "code": …, "message": …}` |
 //! | `faults` | what goes wrong, by rule ([`crate::faults`]) |
 //! | `GET applications` | what runs for the instances of Auto Scaling groups, and where ([`crate::platform`]) |
+//! | `GET cdn/HOST/KEY` | what a CloudFront distribution has for its viewers |
 //! | `POST outage?zone=us-east-1a` | kills what runs in a zone, once |
 //! | `POST reset` | an empty account again |
 //! | `POST stop` | ends the sandbox |

@@ -10,7 +10,7 @@ use crate::{
     delivery::Delivery,
     layer::Stack,
     moto::{Moto, strip_hop_by_hop},
-    platform::Platform,
+    platform::{Platform, cdn},
     reply::Reply,
 };
 use bytes::Bytes;
@@ -103,6 +103,9 @@ impl Front {
                 }
             }
         };
+        if let Some(path) = parts.uri.path().strip_prefix("/_sandbox/cdn/") {
+            return send(cdn::answer(&self, &parts.method, path, &parts.headers).await, "");
+        }
         if let Some(path) = parts.uri.path().strip_prefix("/_sandbox/") {
             let query = parts.uri.query().unwrap_or_default();
             return send(control::answer(&self, &parts.method, path, query, body.whole()).await, "");

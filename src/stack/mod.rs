@@ -88,10 +88,13 @@ impl Stack {
         base.join(file)
     }
 
-    /// The directory that the application is built in.
-    pub fn build_directory(&self) -> PathBuf {
-        let directory = self.doc.app.as_ref().map(|app| app.build.directory.as_str());
-        self.resolve("app.build.directory", directory.unwrap_or_default())
+    /// The directory that a program is built in: `app.build`'s or `media.functions.build`'s.
+    pub fn build_directory(&self, path: &str) -> PathBuf {
+        let build = match path {
+            "app.build" => self.doc.app.as_ref().map(|app| &app.build),
+            _ => self.doc.media.as_ref().map(|media| &media.functions.build),
+        };
+        self.resolve(&format!("{path}.directory"), build.map_or("", |build| &build.directory))
     }
 
     /// Entries of `names` whose left side is not among the names that lowering derived.

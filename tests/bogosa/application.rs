@@ -121,7 +121,8 @@ fn a_build_that_fails_shows_its_last_words_and_nothing_is_started_without_it() {
     project.write("make", "echo first; echo 'word: no such word' >&2; exit 3");
     let up = aws.bogosa(&["up", &project.file, "--yes"]);
     assert_eq!(up.code, 1);
-    for said in ["building the application: sh make", "exit status: 3", "first", "word: no such word", "small.log"] {
+    for said in ["building the application: sh make", "exit status: 3", "first", "word: no such word", "small-app.log"]
+    {
         assert!(up.out.contains(said), "{said} is not in {}", up.out);
     }
     assert!(up.out.contains("ec2.launch_template/web waits on home.artifact/app, which failed"), "{}", up.out);
@@ -294,7 +295,8 @@ fn deploy_concerns_the_application_alone_and_goes_back() {
 
     let built = builds(&aws);
     let key = |release: usize| {
-        let pointer = cloud.s3().get_object().bucket("bogosa-123456789012-us-east-1").key("stacks/small/artifact.json");
+        let pointer =
+            cloud.s3().get_object().bucket("bogosa-123456789012-us-east-1").key("stacks/small/app/artifact.json");
         let bytes =
             runtime.block_on(async { pointer.send().await.unwrap().body.collect().await.unwrap().into_bytes() });
         let pointer: serde_json::Value = serde_json::from_slice(&bytes).unwrap();

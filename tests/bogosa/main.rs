@@ -20,3 +20,4 @@ mod plans;
 mod second_opinion;
 mod support;
 mod user_data;
+mod videos;

@@ -41,8 +41,16 @@ impl Aws {
         Self::behaving(seed, Behaviour::strict(seed))
     }
 
+    /// One that runs applications, functions and conversions.
+    pub fn that_runs() -> Self {
+        Self::of(seed(), bogosa_sandbox::Options { applications: true, ..Default::default() })
+    }
+
     fn behaving(seed: u64, behaviour: Behaviour) -> Self {
-        let options = bogosa_sandbox::Options { behaviour, ..Default::default() };
+        Self::of(seed, bogosa_sandbox::Options { behaviour, ..Default::default() })
+    }
+
+    fn of(seed: u64, options: bogosa_sandbox::Options) -> Self {
         let sandbox = bogosa_sandbox::Sandbox::start(&options, &|_| {}).unwrap();
         let home = std::env::temp_dir().join(format!("bogosa-test-{}-{}", std::process::id(), sandbox.port));
         std::fs::create_dir_all(&home).unwrap();
@@ -78,6 +86,11 @@ impl Aws {
     /// Runs `bogosa` with this sandbox as AWS.
     pub fn bogosa(&self, arguments: &[&str]) -> Run {
         run(&mut self.command(arguments))
+    }
+
+    /// The same with the user's own home folder, in which the tools are that build.
+    pub fn bogosa_that_builds(&self, arguments: &[&str]) -> Run {
+        run(self.command(arguments).env("HOME", std::env::var_os("HOME").unwrap()))
     }
 
     /// Runs `bogosa` as on a real account: it does not know that nothing is real.
@@ -243,14 +256,20 @@ impl Run {
     }
 }
 
-/// The stack files whose application is the shop: building it would take minutes.
+/// The stack files whose application is the shop, and those with a video pipeline: building them would take minutes.
 const WITH_THE_SHOP: [&str; 2] = ["stacks/bogosa.yaml", "stacks/staging.yaml"];
+const WITH_FUNCTIONS: [&str; 4] =
+    ["stacks/bogosa.yaml", "stacks/staging.yaml", "stacks/original.yaml", "examples/media-only.yaml"];
 
-/// The same arguments, with an application that is there already laid over the shop.
+/// The same arguments, with programs that are there already laid over these.
 fn unbuilt<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    let has = |files: &[&str]| arguments.iter().any(|argument| files.contains(argument));
     let mut all = arguments.to_vec();
-    if arguments.iter().any(|argument| WITH_THE_SHOP.contains(argument)) {
+    if has(&WITH_THE_SHOP) {
         all.extend(["--overlay", "tests/stacks/app.yaml"]);
+    }
+    if has(&WITH_FUNCTIONS) {
+        all.extend(["--overlay", "tests/stacks/functions.yaml"]);
     }
     all
 }

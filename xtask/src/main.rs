@@ -33,8 +33,12 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
-    /// Only the functions of the video pipeline: lints and tests.
-    Pipeline,
+    /// Only the functions of the video pipeline: lints, tests, and from uploads to videos.
+    Pipeline {
+        /// Lints and unit tests only.
+        #[arg(long)]
+        quick: bool,
+    },
     /// Let schemathesis, wapiti and sqlmap at a running shop: half an hour, and a report to read.
     Attack,
     /// Install what is missing on a Debian machine.
@@ -71,7 +75,10 @@ fn main() -> Result<()> {
             setup::install()?;
             shop::test(quick)
         }
-        Command::Pipeline => pipeline::test(),
+        Command::Pipeline { quick } => {
+            setup::install()?;
+            pipeline::test(quick)
+        }
         Command::Attack => attack::attack(),
         Command::Oracle { peer } => oracle::run(&peer),
         Command::Bench(args) => bench::run(&args),

@@ -14,6 +14,7 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("chromium", "chromium"),
     ("node", "nodejs"),
     ("npm", "npm"),
+    ("ffmpeg", "ffmpeg"),
 ];
 
 /// A program, and the crate that brings it, with the version that CI uses.

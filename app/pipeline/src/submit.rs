@@ -40,6 +40,7 @@ async fn one(aws: &impl Aws, settings: &Settings, upload: &Upload) -> Result<()>
         }
     }
     if let Some((reason, message)) = refusal(settings, upload) {
+        log(&format!("{}: refused: {message}", upload.place()));
         return refuse(aws, settings, upload, reason, &message).await;
     }
     match aws.create_job(upload).await {

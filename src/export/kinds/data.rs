@@ -218,7 +218,7 @@ pub(super) const ALL: &[Mapping] = &[
             for ours in ["recipe", "sources", "directory"] {
                 d.take(ours);
             }
-            d.note = Some("the archive of the application has to be built and uploaded: where it lies is asked for");
+            d.note = Some("it has to be built and uploaded: where it lies is asked for");
         },
         ..Mapping::new("home.artifact", "", "")
     },

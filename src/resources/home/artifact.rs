@@ -1,10 +1,10 @@
-//! The artifact: the built application, an archive in the home bucket.
+//! An artifact: a built program, an archive in the home bucket. A stack has one for its application, and one for its functions.
 //!
-//! A pointer, one object per stack, tells what was built last, and from which sources; so an application that has not
+//! A pointer, one object for each, tells what was built last, and from which sources; so a program that has not
 //! changed is neither built nor uploaded. It also keeps the releases before: what was built once is not built again.
 //! Archives lie under their hash in a folder of the stack's own, so that nothing another stack does can take one away.
 //!
-//! The sources alone decide whether to build. Instances change only where the bytes do: outputs are compared again once
+//! The sources alone decide whether to build. Instances and functions change only where the bytes do: outputs are compared again once
 //! they are known.
 
 use std::path::Path;
@@ -16,7 +16,7 @@ use bogosa_engine::{Context, Difference, Failure, Found, Outputs, Resource, Resu
 use serde::{Deserialize, Serialize};
 
 use crate::aws::{Cloud, Said, home};
-use crate::build::{Recipe, sources};
+use crate::build::{Form, Recipe, sources};
 use crate::resources::s3::versions;
 
 #[derive(Debug)]
@@ -32,8 +32,10 @@ pub struct Spec {
     pub directory: String,
 }
 
-/// The only one of a stack.
-pub const NAME: &str = "app";
+/// What the instances run.
+pub const APP: &str = "app";
+/// What Lambda runs.
+pub const FUNCTIONS: &str = "functions";
 /// How many releases can be gone back to.
 const KEPT: usize = 10;
 
@@ -60,9 +62,9 @@ impl Release {
 }
 
 impl Pointer {
-    /// The pointer of a stack; `None` where nothing was released, or where the bucket is gone.
-    pub async fn read(cloud: &Cloud, stack: &str) -> Result<Option<Self>> {
-        let key = pointer_key(stack);
+    /// The pointer to one of a stack's artifacts; `None` where nothing was released, or where the bucket is gone.
+    pub async fn read(cloud: &Cloud, stack: &str, name: &str) -> Result<Option<Self>> {
+        let key = pointer_key(stack, name);
         let answer = cloud.s3().get_object().bucket(bucket(cloud)).key(&key).send().await.said("s3 GetObject");
         let object = match answer {
             Ok(object) => object,
@@ -75,9 +77,9 @@ impl Pointer {
         Ok(serde_json::from_slice(&bytes.into_bytes()).ok())
     }
 
-    async fn write(&self, cloud: &Cloud, stack: &str) -> Result<()> {
+    async fn write(&self, cloud: &Cloud, key: String) -> Result<()> {
         let text = serde_json::to_vec(self).map_err(|error| Failure::new("writing the pointer", error.to_string()))?;
-        let call = cloud.s3().put_object().bucket(bucket(cloud)).key(pointer_key(stack));
+        let call = cloud.s3().put_object().bucket(bucket(cloud)).key(key);
         call.body(ByteStream::from(text)).send().await.said("s3 PutObject").map(drop)
     }
 }
@@ -86,17 +88,18 @@ fn bucket(cloud: &Cloud) -> String {
     home::bucket(&cloud.account, &cloud.region)
 }
 
-fn pointer_key(stack: &str) -> String {
-    format!("stacks/{stack}/artifact.json")
+fn pointer_key(stack: &str, name: &str) -> String {
+    format!("stacks/{stack}/{name}/artifact.json")
 }
 
-/// The folder of a stack's archives: what its instances may read.
-pub fn folder(stack: &str) -> String {
-    format!("artifacts/{stack}/")
+/// The folder of an artifact's archives; that of the application is what the instances may read.
+pub fn folder(stack: &str, name: &str) -> String {
+    format!("artifacts/{stack}/{name}/")
 }
 
-fn key(stack: &str, sha256: &str) -> String {
-    format!("{}{sha256}.tar.gz", folder(stack))
+/// Where an archive lies.
+pub fn key(stack: &str, name: &str, form: Form, sha256: &str) -> String {
+    format!("{}{sha256}.{}", folder(stack, name), form.suffix())
 }
 
 impl Resource for Artifact {
@@ -109,14 +112,17 @@ impl Resource for Artifact {
     const SECONDS: Seconds = Seconds { create: 180, update: 60, delete: 2 };
 
     async fn discover(cloud: &Cloud, scope: &Scope<'_, Spec>) -> Result<Vec<Found<Spec>>> {
-        let Some(pointer) = Pointer::read(cloud, scope.stack).await? else { return Ok(Vec::new()) };
-        let Some(Release { recipe, sources, sha256, .. }) = pointer.releases.first().cloned() else {
-            return Ok(Vec::new());
-        };
-        let spec = Spec { recipe, sources, directory: String::new() };
-        let outputs = outputs(cloud, scope.stack, &sha256);
-        let id = pointer_key(scope.stack);
-        Ok(vec![Found { name: NAME.to_owned(), id, spec, outputs, tags: None, status: Status::Ready }])
+        let looks = [APP, FUNCTIONS].map(|name| async move {
+            let pointer = Pointer::read(cloud, scope.stack, name).await?.unwrap_or_default();
+            let Some(Release { recipe, sources, sha256, .. }) = pointer.releases.into_iter().next() else {
+                return Ok(None);
+            };
+            let outputs = outputs(cloud, scope.stack, name, recipe.form, &sha256);
+            let spec = Spec { recipe, sources, directory: String::new() };
+            let id = pointer_key(scope.stack, name);
+            Ok(Some(Found { name: name.to_owned(), id, spec, outputs, tags: None, status: Status::Ready }))
+        });
+        Ok(futures::future::try_join_all(looks).await?.into_iter().flatten().collect())
     }
 
     fn normalize(want: &Spec, live: &mut Spec) {
@@ -139,21 +145,22 @@ impl Resource for Artifact {
 
     /// The archives go first: a run that dies in between still finds the pointer.
     async fn delete(cloud: &Cloud, context: &Context, live: &Found<Spec>) -> Result<()> {
-        delete_below(cloud, &folder(&context.stack)).await?;
+        delete_below(cloud, &folder(&context.stack, &live.name)).await?;
         delete_below(cloud, &live.id).await
     }
 }
 
 /// Builds, uploads what is not there yet, and points to it. A run that dies in between builds again.
 async fn release(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Outputs> {
-    let mut pointer = Pointer::read(cloud, &context.stack).await?.unwrap_or_default();
+    let (stack, name, form) = (context.stack.as_str(), context.address.name(), spec.recipe.form);
+    let mut pointer = Pointer::read(cloud, stack, name).await?.unwrap_or_default();
     let known = pointer.releases.iter().find(|release| release.is_of(spec)).map(|release| release.sha256.clone());
     let sha256 = match known {
-        Some(sha256) if exists(cloud, &key(&context.stack, &sha256)).await? => sha256,
+        Some(sha256) if exists(cloud, &key(stack, name, form, &sha256)).await? => sha256,
         _ => {
             let archive = build(context, spec).await?;
             let sha256 = sources::sha256(&archive);
-            upload(cloud, context, &key(&context.stack, &sha256), archive).await?;
+            upload(cloud, context, &key(stack, name, form, &sha256), archive).await?;
             sha256
         }
     };
@@ -161,13 +168,13 @@ async fn release(cloud: &Cloud, context: &Context, spec: &Spec) -> Result<Output
     let Spec { recipe, sources, .. } = spec.clone();
     pointer.releases.insert(0, Release { recipe, sources, sha256: sha256.clone(), at_ms: cloud.now_ms() });
     let dropped = pointer.releases.split_off(KEPT.min(pointer.releases.len()));
-    pointer.write(cloud, &context.stack).await?;
-    for Release { sha256, .. } in &dropped {
+    pointer.write(cloud, pointer_key(stack, name)).await?;
+    for Release { recipe, sha256, .. } in &dropped {
         if !pointer.releases.iter().any(|release| release.sha256 == *sha256) {
-            delete_below(cloud, &key(&context.stack, sha256)).await?;
+            delete_below(cloud, &key(stack, name, recipe.form, sha256)).await?;
         }
     }
-    Ok(outputs(cloud, &context.stack, &sha256))
+    Ok(outputs(cloud, stack, name, form, &sha256))
 }
 
 /// The digest of what was planned has to be that of what was built, or the pointer would tell a lie.
@@ -181,7 +188,7 @@ async fn build(context: &Context, spec: &Spec) -> Result<Vec<u8>> {
         if now == spec.sources {
             return Ok(());
         }
-        Err(Failure::new("building the application", "its sources have changed since the plan was made")
+        Err(Failure::new(format!("building {}", context.address), "its sources have changed since the plan was made")
             .hint("Run the same command again."))
     };
     as_planned()?;
@@ -210,7 +217,7 @@ async fn upload(cloud: &Cloud, context: &Context, key: &str, archive: Vec<u8>) -
     let patient = TimeoutConfig::builder().operation_attempt_timeout(Duration::from_secs(1800)).build();
     let patient = aws_sdk_s3::config::Config::builder().timeout_config(patient);
     let call = cloud.s3().put_object().bucket(bucket(cloud)).key(key).if_none_match("*");
-    let call = call.content_type("application/gzip").body(ByteStream::from(archive));
+    let call = call.body(ByteStream::from(archive));
     match call.customize().config_override(patient).send().await.said("s3 PutObject") {
         // It is there by now: an earlier attempt whose answer was lost.
         Err(failure) if failure.is(&["PreconditionFailed", "ConditionalRequestConflict"]) => Ok(()),
@@ -230,8 +237,9 @@ async fn delete_below(cloud: &Cloud, prefix: &str) -> Result<()> {
     }
 }
 
-fn outputs(cloud: &Cloud, stack: &str, sha256: &str) -> Outputs {
-    [("id", pointer_key(stack)), ("bucket", bucket(cloud)), ("key", key(stack, sha256)), ("sha256", sha256.to_owned())]
+fn outputs(cloud: &Cloud, stack: &str, name: &str, form: Form, sha256: &str) -> Outputs {
+    let (id, key) = (pointer_key(stack, name), key(stack, name, form, sha256));
+    [("id", id), ("bucket", bucket(cloud)), ("key", key), ("sha256", sha256.to_owned())]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
 }

@@ -8,18 +8,20 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
-use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{
     Architecture, DeadLetterConfig, Environment, FunctionCode, FunctionConfiguration, LastUpdateStatus, LogFormat,
     LoggingConfig, Runtime, State, TracingConfig, TracingMode,
 };
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bogosa_engine::{
     Context, Difference, Failure, Found, Impact, Input, Outputs, Resource, Result, Scope, Seconds, Status, Tags,
 };
 use serde::{Deserialize, Serialize};
 
-use super::code;
 use crate::aws::{Cloud, Poll, Said, home, retry, tags, until};
+use crate::build::Form;
+use crate::resources::home::artifact;
 
 #[derive(Debug)]
 pub struct Function;
@@ -35,8 +37,8 @@ pub struct Spec {
     /// `arm64` or `x86_64`.
     pub architecture: String,
     pub handler: String,
-    /// The hash of the program's zip, in base64; see [`code`].
-    pub code_sha256: String,
+    /// The hash of the program's zip, in hexadecimal digits; it lies among the stack's artifacts.
+    pub code_sha256: Input,
     pub memory_mb: i32,
     pub timeout_seconds: i32,
     pub environment: BTreeMap<String, Input>,
@@ -84,6 +86,7 @@ impl Resource for Function {
         let role = role.known()?;
         let log_group = spec.log_group.known()?;
         let dead_letter = dead_letter(spec)?;
+        let code = FunctionCode::builder().s3_bucket(home_bucket(cloud)).s3_key(key(context, spec)?).build();
         let made = retry(context, "its role is not usable everywhere yet", ROLE, passes, || async {
             cloud
                 .lambda()
@@ -94,7 +97,7 @@ impl Resource for Function {
                 .runtime(Runtime::from(runtime.as_str()))
                 .architectures(Architecture::from(architecture.as_str()))
                 .handler(handler)
-                .code(new_code(cloud, &spec.code_sha256))
+                .code(code.clone())
                 .memory_size(spec.memory_mb)
                 .timeout(spec.timeout_seconds)
                 .environment(Environment::builder().set_variables(Some(variables.clone())).build())
@@ -213,7 +216,7 @@ pub(crate) fn spec(live: &FunctionConfiguration) -> Spec {
         runtime: text(live.runtime().map(Runtime::as_str)),
         architecture: text(live.architectures().first().map(Architecture::as_str)),
         handler: text(live.handler()),
-        code_sha256: text(live.code_sha256()),
+        code_sha256: hexadecimal(live.code_sha256().unwrap_or_default()).into(),
         memory_mb: live.memory_size().unwrap_or_default(),
         timeout_seconds: live.timeout().unwrap_or_default(),
         environment: variables.into_iter().flatten().map(|(key, value)| (key.clone(), value.into())).collect(),
@@ -261,13 +264,11 @@ async fn settled(cloud: &Cloud, context: &Context, name: &str) -> Result<Outputs
 }
 
 async fn update_code(cloud: &Cloud, context: &Context, want: &Spec) -> Result<()> {
+    let key = key(context, want)?;
     let again = |failure: &Failure| busy(failure) || passes(failure);
     retry(context, "another change is under way", CHANGES, again, || async {
         let call = cloud.lambda().update_function_code().function_name(&want.name);
-        let call = match bytes(&want.code_sha256) {
-            Some(zip) => call.zip_file(zip),
-            None => call.s3_bucket(home_bucket(cloud)).s3_key(code::key(&want.code_sha256)),
-        };
+        let call = call.s3_bucket(home_bucket(cloud)).s3_key(&key);
         let call = call.architectures(Architecture::from(want.architecture.as_str()));
         call.send().await.said("lambda UpdateFunctionCode").map(drop)
     })
@@ -324,18 +325,15 @@ fn tracing(on: bool) -> TracingConfig {
     TracingConfig::builder().mode(if on { TracingMode::Active } else { TracingMode::PassThrough }).build()
 }
 
-fn new_code(cloud: &Cloud, sha256: &str) -> FunctionCode {
-    let builder = FunctionCode::builder();
-    match bytes(sha256) {
-        Some(zip) => builder.zip_file(zip),
-        None => builder.s3_bucket(home_bucket(cloud)).s3_key(code::key(sha256)),
-    }
-    .build()
+/// Where the program's zip lies in the home bucket.
+fn key(context: &Context, spec: &Spec) -> Result<String> {
+    Ok(artifact::key(&context.stack, artifact::FUNCTIONS, Form::Function, spec.code_sha256.known()?))
 }
 
-/// What comes with bogosa. Other programs are taken from the home bucket.
-fn bytes(sha256: &str) -> Option<Blob> {
-    Some(code::builtin()).filter(|package| package.sha256 == sha256).map(|package| Blob::new(package.zip.clone()))
+/// Lambda tells the hash in base64.
+fn hexadecimal(base64: &str) -> String {
+    let hash = STANDARD.decode(base64).unwrap_or_default();
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn home_bucket(cloud: &Cloud) -> String {

@@ -84,6 +84,7 @@ const CONSISTENCY: &[File] = files! {
 
 /// Instances and functions that run as processes here.
 const PLATFORM: &[File] = files! {
+    "platform/distributions.py"
     "platform/functions.py"
     "platform/instances.py"
     "platform/rolling.py"

@@ -47,6 +47,8 @@ class Bridge:
                 return self.answer(start_response, exchange(json.loads(body)))
             if path == "/_bridge/function":
                 return self.answer(start_response, function_view(**json.loads(body)))
+            if path == "/_bridge/distribution":
+                return self.answer(start_response, distribution_view(**json.loads(body)))
             if path == "/_bridge/reset":
                 reset()
                 return self.answer(start_response, {})

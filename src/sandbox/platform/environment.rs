@@ -41,6 +41,10 @@ pub(super) fn environment(place: &Place, release: &Release) -> BTreeMap<String, 
     ]));
     all.extend(place.secret_key.iter().map(|key| ("SECRET_KEY".to_owned(), key.clone())));
     all.extend(database.iter().map(|url| ("DATABASE_URL".to_owned(), url.clone())));
+    if let Some(host) = release.environment.get("CDN_URL").and_then(|url| url.strip_prefix("https://")) {
+        let here = format!("http://127.0.0.1:{}/_sandbox/cdn/{host}", place.sandbox_port);
+        all.insert("CDN_URL".to_owned(), here);
+    }
     all.extend(shop(place));
     all.extend(database.map(|url| ("SHOP_DATABASE_URL".to_owned(), url)));
     all

@@ -14,6 +14,7 @@
 
 mod artifact;
 mod balancer;
+pub(crate) mod cdn;
 mod environment;
 mod functions;
 mod instance;

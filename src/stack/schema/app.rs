@@ -47,7 +47,7 @@ impl Default for App {
     }
 }
 
-/// How the artifact is made: by cargo for the instances' architecture, or by a command of one's own.
+/// How a program is made: by cargo for the instances' architecture, or by a command of one's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Build {
@@ -55,8 +55,8 @@ pub struct Build {
     /// ignores in it, or what a CACHEDIR.TAG marks, is no source.
     #[schemars(extend("format" = "file"))]
     pub directory: String,
-    /// The cargo package. Default: bogosa-shop.
-    pub package: String,
+    /// The cargo package. Default: bogosa-shop; of the functions of `media`, bogosa-pipeline.
+    pub package: Option<String>,
     /// The cargo profile. Default: release.
     pub profile: String,
     /// A command that builds instead of cargo; `BOGOSA_ARCHITECTURE` tells it x86_64 or arm64.
@@ -73,7 +73,7 @@ impl Default for Build {
     fn default() -> Self {
         Self {
             directory: "..".to_owned(),
-            package: "bogosa-shop".to_owned(),
+            package: None,
             profile: "release".to_owned(),
             command: Vec::new(),
             artifact: None,

@@ -4,6 +4,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Build;
+
 /// The video pipeline: two buckets, two Lambda functions, MediaConvert, queues and a topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -18,6 +20,8 @@ pub struct Media {
     /// MediaConvert job settings (JSON), relative to this file. Default: those that come with bogosa.
     #[schemars(extend("format" = "file"))]
     pub job_settings: Option<String>,
+    /// The program of the two functions.
+    pub functions: Functions,
     /// Write each request to the buckets to a log bucket. Default: true.
     pub access_logs: bool,
     /// E-mail addresses that are told of finished and failed conversions. Each has to confirm once.
@@ -35,11 +39,21 @@ impl Default for Media {
             destination: Bucket::default(),
             suffixes: Suffix::ALL.to_vec(),
             job_settings: None,
+            functions: Functions::default(),
             access_logs: true,
             notify: Vec::new(),
             log_retention_days: 90,
         }
     }
+}
+
+/// One program for both functions, for the architecture of the instances (without any, arm64). Lambda tells it by its handler,
+/// `job-submit` or `job-complete`, which one it is.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Functions {
+    /// How it is made. What is shipped as a single file becomes `bootstrap`; of a directory, a file has to be called so.
+    pub build: Build,
 }
 
 /// A bucket: no public access, no ACLs, TLS only.

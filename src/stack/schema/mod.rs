@@ -39,7 +39,7 @@ pub use email::{Dmarc, Email};
 pub use identity::{GuestAccess, Identity, IdentityPool, Mfa, PasswordPolicy, UserPool};
 pub use lifecycle::Lifecycle;
 pub use load_balancer::{Desync, HealthCheck, HttpListener, Listeners, LoadBalancer, Stickiness, TargetGroup};
-pub use media::{Bucket, Cors, Encryption, Media, Suffix};
+pub use media::{Bucket, Cors, Encryption, Functions, Media, Suffix};
 pub use network::{Endpoints, FlowLogs, Nat, Network, Tier, Traffic, Zone};
 pub use security_groups::{Peer, Peers, PortRange, Ports, Protocol, Rule, SecurityGroup, builtin};
 pub use streaming::{Recording, Streaming, ThumbnailResolution};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Checks, web};
-use crate::stack::schema::{Cdn, Certificate, Dns, Email, Media, RecordType};
+use crate::stack::schema::{Cdn, Certificate, Dns, Email, Functions, Media, RecordType};
 
 pub(super) fn check(checks: &mut Checks<'_>) {
     let doc = checks.doc();
@@ -29,6 +29,10 @@ pub(super) fn check(checks: &mut Checks<'_>) {
 }
 
 fn pipeline(checks: &mut Checks<'_>, media: &Media) {
+    // The default is looked for when it is to be built: a stack can be judged without it.
+    if media.functions != Functions::default() {
+        web::build(checks, "media.functions.build", &media.functions.build);
+    }
     if media.suffixes.is_empty() {
         checks.wrong("media.suffixes", "without suffixes nothing is ever converted", "leave it out for the default");
     }

@@ -186,28 +186,34 @@ fn waf(checks: &mut Checks<'_>, waf: &Waf, path: &str) {
     }
 }
 
-/// Whether what the application is built from is there.
-fn sources(checks: &mut Checks<'_>, build: &Build) {
-    let directory = checks.stack.build_directory();
+/// Whether what a program is built from is there; `at` is the path of `build`.
+pub(super) fn build(checks: &mut Checks<'_>, at: &str, build: &Build) {
+    if !build.command.is_empty() && build.artifact.is_none() {
+        let at = format!("{at}.command");
+        checks.wrong(&at, "what the command builds has no name", "add `artifact: PATH`");
+    }
+    let directory = checks.stack.build_directory(at);
+    let place = format!("{at}.directory");
     let shown = directory.display();
     if !directory.is_dir() {
-        let message = format!("there is no directory {shown} to build the application in");
-        checks.wrong("app.build.directory", message, "it is relative to the file that names it");
+        let message = format!("there is no directory {shown} to build in");
+        checks.wrong(&place, message, "it is relative to the file that names it");
         return;
     }
     if build.artifact.is_none() && !directory.join("Cargo.toml").is_file() {
         let message = format!("cargo cannot build in {shown}: there is no Cargo.toml");
         let hint = "name the directory of the cargo workspace, or what to ship, as `artifact`";
-        checks.wrong("app.build.directory", message, hint);
+        checks.wrong(&place, message, hint);
     }
-    let artifact = build.artifact.iter().map(|path| ("app.build.artifact".to_owned(), path));
-    let included = build.include.iter().enumerate().map(|(index, path)| (format!("app.build.include[{index}]"), path));
+    let artifact = build.artifact.iter().map(|path| (format!("{at}.artifact"), path));
+    let included = build.include.iter().enumerate().map(|(index, path)| (format!("{at}.include[{index}]"), path));
     for (at, path) in artifact.chain(included) {
         if path.split('/').any(|part| part == "..") || path.starts_with('/') {
             checks.wrong(&at, format!("{path} is not within the build directory"), "ship what lies below it");
         } else if build.command.is_empty() && !directory.join(path).exists() {
             let message = format!("{} is not there", directory.join(path).display());
-            checks.wrong(&at, message, "it is relative to `app.build.directory`; add a `command` that makes it");
+            let hint = format!("it is relative to `{place}`; add a `command` that makes it");
+            checks.wrong(&at, message, &hint);
         }
     }
 }
@@ -220,10 +226,7 @@ fn application(checks: &mut Checks<'_>, app: &App) {
             format!("the application listens on {port}, but the load balancer calls {}", web.target_group.port);
         checks.wrong("app.port", message, "leave `app.port` out, or set `web.target_group.port` as well");
     }
-    if !app.build.command.is_empty() && app.build.artifact.is_none() {
-        checks.wrong("app.build.command", "what the command builds has no name", "add `artifact: PATH`");
-    }
-    sources(checks, &app.build);
+    build(checks, "app.build", &app.build);
     let rollout = &app.rollout;
     if rollout.max_healthy.saturating_sub(rollout.min_healthy) > 100 {
         checks.wrong("app.rollout", "`max_healthy` may be at most 100 above `min_healthy`", "such as 100 and 200");

@@ -17,8 +17,8 @@ use crate::steps::{WORKSPACE, cargo, step};
 
 /// The platform that all of it is about.
 const STACK: &str = "stacks/bogosa.yaml";
-/// An application that is there already: what cargo takes to build the shop is no figure of bogosa's.
-const UNBUILT: [&str; 2] = ["--overlay", "tests/stacks/app.yaml"];
+/// Programs that are there already: what cargo takes to build the shop and the functions is no figure of bogosa's.
+const UNBUILT: [&str; 4] = ["--overlay", "tests/stacks/app.yaml", "--overlay", "tests/stacks/functions.yaml"];
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArgs {

@@ -11,7 +11,7 @@ certificate, _ = issued("x.org", "*.x.org")
 config = {
     "CallerReference": "c", "Comment": "video", "Enabled": True, "HttpVersion": "http2and3", "PriceClass": "PriceClass_200",
     "Aliases": {"Quantity": 1, "Items": ["v.x.org"]},
-    "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "b.s3.us-east-1.amazonaws.com", "OriginAccessControlId": oac, "S3OriginConfig": {"OriginAccessIdentity": ""}}]},
+    "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "films.s3.us-east-1.amazonaws.com", "OriginAccessControlId": oac, "S3OriginConfig": {"OriginAccessIdentity": ""}}]},
     "DefaultCacheBehavior": {
         "TargetOriginId": "o", "ViewerProtocolPolicy": "redirect-to-https", "CachePolicyId": policy, "ResponseHeadersPolicyId": "67f7725c-6f97-4210-82d7-5512b31e9d03", "Compress": True,
         "AllowedMethods": {"Quantity": 3, "Items": ["GET", "HEAD", "OPTIONS"], "CachedMethods": {"Quantity": 2, "Items": ["GET", "HEAD"]}},
@@ -33,6 +33,27 @@ assert not {"ForwardedValues", "MinTTL"} & set(got["DefaultCacheBehavior"]), got
 assert got["ViewerCertificate"]["CloudFrontDefaultCertificate"] is False
 assert got["Origins"]["Items"][0]["ConnectionAttempts"] == 3
 
+# What viewers see of it.
+s3 = aws("s3")
+s3.create_bucket(Bucket="films")
+s3.put_object(Bucket="films", Key="a b/1.ts", Body=b"0123456789", ContentType="video/mp2t")
+
+
+def view(host, key, **headers):
+    try:
+        answer = urllib.request.urlopen(urllib.request.Request(f"{ENDPOINT}/_sandbox/cdn/{host}/{key}", headers=headers))
+    except urllib.error.HTTPError as error:
+        answer = error
+    return answer.status, answer.read(), answer.headers
+
+
+for host in ["v.x.org", cdn.get_distribution(Id=distribution)["Distribution"]["DomainName"]]:
+    status, body, headers = view(host, "a%20b/1.ts")
+    assert (status, body, headers["Content-Type"], headers["Access-Control-Allow-Origin"]) == (200, b"0123456789", "video/mp2t", "*"), headers
+status, body, _ = view("v.x.org", "a%20b/1.ts", Range="bytes=2-4")
+assert (status, body) == (206, b"234"), (status, body)
+assert view("v.x.org", "none")[0] == 404 and view("w.x.org", "a%20b/1.ts")[0] == 404
+
 # What was read can be written again, and the ETag moves on.
 changed = copy.deepcopy(got)
 changed["Enabled"] = False
@@ -40,6 +61,7 @@ refused("PreconditionFailed", cdn.update_distribution, Id=distribution, IfMatch=
 refused("OriginAccessControlInUse", cdn.delete_origin_access_control, Id=oac, IfMatch=made["ETag"])
 refused("DistributionNotDisabled", cdn.delete_distribution, Id=distribution, IfMatch=etag)
 cdn.update_distribution(Id=distribution, IfMatch=etag, DistributionConfig=changed)
+assert view("v.x.org", "a%20b/1.ts")[0] == 404, "it is switched off"
 again, fresh = read()
 assert again == changed and fresh != etag, (again, changed)
 refused("PreconditionFailed", cdn.delete_distribution, Id=distribution, IfMatch=etag)
