@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use anyhow::Context;
+use aws_config::SdkConfig;
 use sea_orm::DatabaseConnection;
 use tokio_util::sync::CancellationToken;
 
 use crate::ads;
 use crate::chat::Rooms;
-use crate::config::{BusKind, Config, PaymentKind, StorageConfig};
+use crate::config::{BusKind, Config, MailKind, PaymentKind, StorageConfig, StreamingConfig};
 use crate::db;
 use crate::services::Origins;
+use crate::services::aws::{self, ivs::Ivs, s3::S3Storage, ses::SesMailer};
 use crate::services::bus::{Bus, DatabaseBus, ProcessBus};
 use crate::services::http;
 use crate::services::mail::{LocalMailbox, Mailer};
@@ -18,6 +21,9 @@ use crate::services::payment::test_provider::TestProvider;
 use crate::services::payment::toss::Toss;
 use crate::services::storage::{LocalStorage, Storage};
 use crate::services::streaming::{LocalStreaming, Streaming};
+
+/// `Config::uses_aws` knows every form that needs it.
+const NO_AWS: &str = "AWS is used, and nothing is known of it";
 
 pub type AppState = Arc<App>;
 
@@ -31,6 +37,8 @@ pub struct App {
     /// None: nothing can be bought.
     pub payments: Option<Arc<dyn PaymentProvider>>,
     pub bus: Arc<dyn Bus>,
+    /// Where and as whom AWS is asked. None: nothing of the shop lies there.
+    pub aws: Option<SdkConfig>,
     /// Asks other servers.
     pub http: http::Client,
     /// Adverts shown and followed that are not written yet.
@@ -46,7 +54,11 @@ impl App {
     pub async fn start(config: Config) -> anyhow::Result<AppState> {
         let db = db::connect(&config).await?;
         let stop = CancellationToken::new();
+        let aws = if config.uses_aws() { Some(aws::config(config.test_aws.as_deref()).await) } else { None };
         let storage: Arc<dyn Storage> = match &config.storage {
+            StorageConfig::S3(buckets) => {
+                Arc::new(S3Storage::new(aws.as_ref().context(NO_AWS)?, buckets.clone()).await?)
+            }
             StorageConfig::Folder(folder) => Arc::new(LocalStorage::new(folder.clone(), config.secret_key.clone())?),
         };
         let bus: Arc<dyn Bus> = match config.bus {
@@ -61,9 +73,24 @@ impl App {
                 Some(Arc::new(Toss::new(keys.api, keys.client, &keys.secret)?))
             }
         };
+        let mailbox = LocalMailbox(db.clone());
+        let mail: Arc<dyn Mailer> = match config.mail {
+            MailKind::Mailbox => Arc::new(mailbox),
+            MailKind::Ses => {
+                let copies = config.is_development().then_some(mailbox);
+                Arc::new(SesMailer::new(aws.as_ref().context(NO_AWS)?, &config.mail_from, copies))
+            }
+        };
+        let streaming: Arc<dyn Streaming> = match &config.streaming {
+            StreamingConfig::Local => Arc::new(LocalStreaming::default()),
+            StreamingConfig::Ivs { recording, recordings_url } => {
+                Arc::new(Ivs::new(aws.as_ref().context(NO_AWS)?, recording.clone(), recordings_url.clone()))
+            }
+        };
         Ok(Arc::new(Self {
-            mail: Arc::new(LocalMailbox(db.clone())),
-            streaming: Arc::new(LocalStreaming::default()),
+            mail,
+            streaming,
+            aws,
             storage,
             payments,
             chat: Rooms::new(db.clone(), bus.clone()),

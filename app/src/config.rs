@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 use crate::crypto::Key;
 use crate::members::social_login::LoginProvider;
+use crate::services::aws::s3::Buckets;
 
+mod cloud;
 mod platform;
 mod providers;
 
@@ -35,7 +37,11 @@ pub struct Config {
     /// Proxies in front of us that append to `X-Forwarded-For`; nothing older in it is believed.
     pub trusted_proxies: usize,
     pub storage: StorageConfig,
+    pub mail: MailKind,
     pub mail_from: String,
+    pub streaming: StreamingConfig,
+    /// Where tests have AWS instead. None: where AWS's own tools find it.
+    pub test_aws: Option<String>,
     pub payments: PaymentKind,
     pub toss: TossKeys,
     pub bus: BusKind,
@@ -49,10 +55,30 @@ pub struct Config {
     pub login_providers: Vec<LoginProvider>,
 }
 
-/// Where media lies. A cloud's form joins here as a variant.
+/// Where media lies.
 #[derive(Clone, Debug)]
 pub enum StorageConfig {
     Folder(PathBuf),
+    S3(Buckets),
+}
+
+/// Where mail goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailKind {
+    /// Kept in the database, sent to nobody.
+    Mailbox,
+    Ses,
+}
+
+/// Where streams come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StreamingConfig {
+    Local,
+    Ivs {
+        /// The ARN of a recording configuration.
+        recording: Option<String>,
+        recordings_url: String,
+    },
 }
 
 /// Who takes the money. A real provider joins here as a variant.
@@ -143,7 +169,14 @@ impl Config {
             database_connections: reader.parse("SHOP_DATABASE_CONNECTIONS", "10").unwrap_or(10),
             secret_key: reader.secret_key(),
             trusted_proxies: reader.parse("SHOP_TRUSTED_PROXIES", "0").unwrap_or(0),
-            storage: StorageConfig::Folder(reader.text("SHOP_MEDIA_FOLDER", "shop-data/media").into()),
+            storage: reader.storage(),
+            mail: reader.choice(
+                "SHOP_MAIL",
+                MailKind::Mailbox,
+                &[("mailbox", MailKind::Mailbox), ("ses", MailKind::Ses)],
+            ),
+            streaming: reader.streaming(),
+            test_aws: reader.values.get("SHOP_TEST_AWS").cloned(),
             mail_from: reader.text("SHOP_MAIL_FROM", "BOGOSA <no-reply@localhost>"),
             payments,
             toss: reader.toss(payments == PaymentKind::Toss),
@@ -171,6 +204,13 @@ impl Config {
     /// Cookies and headers that need HTTPS.
     pub fn secure(&self) -> bool {
         self.public_url.starts_with("https://")
+    }
+
+    /// Whether anything of the shop lies there.
+    pub fn uses_aws(&self) -> bool {
+        matches!(self.storage, StorageConfig::S3(_))
+            || self.mail == MailKind::Ses
+            || self.streaming != StreamingConfig::Local
     }
 
     pub fn is_sqlite(&self) -> bool {
@@ -340,6 +380,22 @@ mod tests {
         assert_eq!(error.0.len(), 3, "{error}");
         assert!(error.to_string().contains("SHOP_BUS=pigeon: give one of process, database"));
         assert!(error.to_string().contains("SHOP_TYPO: no such setting"));
+    }
+
+    #[test]
+    fn buckets_come_all_or_not_at_all() {
+        let error = read(&[("SHOP_MEDIA_BUCKET", "media"), ("SHOP_STREAMING", "ivs")]).unwrap_err().to_string();
+        for name in ["SHOP_UPLOAD_BUCKET", "SHOP_MEDIA_URL", "SHOP_MEDIA_QUEUE"] {
+            assert!(error.contains(&format!("{name} is missing: SHOP_MEDIA_BUCKET needs it")), "{name}: {error}");
+        }
+        let config = read(&[
+            ("SHOP_MEDIA_BUCKET", "m"),
+            ("SHOP_UPLOAD_BUCKET", "u"),
+            ("SHOP_MEDIA_URL", "https://cdn.example/"),
+            ("SHOP_MEDIA_QUEUE", "https://sqs.us-east-1.amazonaws.com/111122223333/results"),
+        ])
+        .unwrap();
+        assert!(matches!(config.storage, StorageConfig::S3(buckets) if buckets.public_url == "https://cdn.example"));
     }
 
     #[test]

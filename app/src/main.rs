@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use bogosa_shop::app::AppState;
-use bogosa_shop::config::PaymentKind;
+use bogosa_shop::config::{MailKind, PaymentKind, StreamingConfig};
 use bogosa_shop::members::accounts;
+use bogosa_shop::services::aws::sqs;
 use bogosa_shop::{App, Config, db, jobs, routes, seed};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -88,9 +89,15 @@ async fn serve(app: AppState) -> anyhow::Result<()> {
         if app.config.payments == PaymentKind::Test {
             tracing::warn!("payments are tests: no money is taken (SHOP_PAYMENTS=test)");
         }
-        tracing::warn!("mail and live channels have only their local forms in this build");
+        if app.config.mail == MailKind::Mailbox {
+            tracing::warn!("mail is kept in the database and sent to nobody (SHOP_MAIL=mailbox)");
+        }
+        if app.config.streaming == StreamingConfig::Local {
+            tracing::warn!("live channels are pretended: nothing can be sent to them (SHOP_STREAMING=local)");
+        }
     }
     jobs::start(&app);
+    sqs::start(&app);
     let router = routes::router(app.clone())?;
     let listener = tokio::net::TcpListener::bind(app.config.listen)
         .await

@@ -57,11 +57,7 @@ pub fn router(app: AppState) -> anyhow::Result<Router> {
         .layer(from_fn_with_state(app.clone(), visitor::attach));
 
     // What providers call: no cookies, no CSRF, each proves itself by its signature.
-    let hooks = Router::new()
-        .merge(payments::hooks())
-        .merge(live::hooks())
-        .merge(media::hooks())
-        .layer(DefaultBodyLimit::max(BODY));
+    let hooks = Router::new().merge(payments::hooks()).merge(live::hooks()).layer(DefaultBodyLimit::max(BODY));
 
     let compression =
         CompressionLayer::new().compress_when(DefaultPredicate::new().and(NotForContentType::const_new("video/")));

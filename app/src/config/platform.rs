@@ -11,14 +11,38 @@ const NAMES: [(&str, &str); 4] = [
     ("SECRET_KEY", "SHOP_SECRET_KEY"),
 ];
 
+/// The video pipeline's, of which each needs the others.
+const MEDIA: [(&str, &str); 4] = [
+    ("SOURCE_BUCKET", "SHOP_UPLOAD_BUCKET"),
+    ("DESTINATION_BUCKET", "SHOP_MEDIA_BUCKET"),
+    ("CDN_URL", "SHOP_MEDIA_URL"),
+    ("RESULT_QUEUE_URL", "SHOP_MEDIA_QUEUE"),
+];
+
+/// Where recordings go, and where they are seen.
+const RECORDINGS: [(&str, &str); 2] =
+    [("RECORDING_CONFIGURATION_ARN", "SHOP_IVS_RECORDING"), ("CDN_URL", "SHOP_RECORDINGS_URL")];
+
 /// The settings in an environment.
 pub(super) fn settings(mut environment: BTreeMap<String, String>) -> BTreeMap<String, String> {
-    let mut given: Vec<(String, String)> = NAMES
-        .iter()
-        .filter_map(|(platform, ours)| Some(((*ours).to_owned(), environment.remove(*platform)?)))
-        .collect();
+    let all = |names: &[(&str, &str)]| -> Option<Vec<(String, String)>> {
+        names.iter().map(|(name, ours)| Some(((*ours).to_owned(), environment.get(*name)?.clone()))).collect()
+    };
+    let mut given: Vec<(String, String)> = NAMES.iter().filter_map(|name| all(&[*name])).flatten().collect();
     // Whoever gives a port expects it to be open to other machines.
-    given.extend(environment.remove("PORT").map(|port| ("SHOP_LISTEN".to_owned(), format!("0.0.0.0:{port}"))));
+    given.extend(environment.get("PORT").map(|port| ("SHOP_LISTEN".to_owned(), format!("0.0.0.0:{port}"))));
+    if environment.contains_key("AWS_REGION") {
+        if !environment.contains_key("SHOP_MEDIA_FOLDER") {
+            given.extend(all(&MEDIA).into_iter().flatten());
+        }
+        if environment.contains_key("MAIL_FROM") {
+            given.push(("SHOP_MAIL".to_owned(), "ses".to_owned()));
+        }
+        if let Some(recordings) = all(&RECORDINGS) {
+            given.extend(recordings);
+            given.push(("SHOP_STREAMING".to_owned(), "ivs".to_owned()));
+        }
+    }
     environment.retain(|name, _| name.starts_with("SHOP_"));
     for (name, value) in given {
         environment.entry(name).or_insert(value);
@@ -41,6 +65,11 @@ pub(super) fn is_here(url: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn found(given: &[(&str, &str)]) -> Vec<String> {
+        let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        settings(given).into_iter().map(|(name, value)| format!("{name}={value}")).collect()
+    }
+
     #[test]
     fn what_the_platform_gives_is_taken_where_the_shop_has_no_setting_of_its_own() {
         let given = [
@@ -50,15 +79,49 @@ mod tests {
             ("PUBLIC_URL", "https://shop.example"),
             ("HOME", "/root"),
         ];
-        let given = given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let expected = [
-            ("SHOP_DATABASE_URL", "mysql://b"),
-            ("SHOP_LISTEN", "0.0.0.0:80"),
-            ("SHOP_PUBLIC_URL", "https://shop.example"),
+        let expected =
+            ["SHOP_DATABASE_URL=mysql://b", "SHOP_LISTEN=0.0.0.0:80", "SHOP_PUBLIC_URL=https://shop.example"];
+        assert_eq!(found(&given), expected);
+    }
+
+    #[test]
+    fn on_aws_the_shop_uses_what_the_stack_has() {
+        const STACK: [(&str, &str); 7] = [
+            ("AWS_REGION", "us-east-1"),
+            ("SOURCE_BUCKET", "source"),
+            ("DESTINATION_BUCKET", "destination"),
+            ("RESULT_QUEUE_URL", "https://sqs/results"),
+            ("CDN_URL", "https://cdn"),
+            ("MAIL_FROM", "shop@x.example"),
+            ("RECORDING_CONFIGURATION_ARN", "arn"),
         ];
-        let found = settings(given);
-        let found: Vec<(&str, &str)> = found.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert_eq!(found, expected);
+        const MEDIA: [&str; 4] = [
+            "SHOP_MEDIA_BUCKET=destination",
+            "SHOP_MEDIA_QUEUE=https://sqs/results",
+            "SHOP_MEDIA_URL=https://cdn",
+            "SHOP_UPLOAD_BUCKET=source",
+        ];
+        const STREAMING: [&str; 3] =
+            ["SHOP_IVS_RECORDING=arn", "SHOP_RECORDINGS_URL=https://cdn", "SHOP_STREAMING=ivs"];
+        const MAIL: [&str; 2] = ["SHOP_MAIL=ses", "SHOP_MAIL_FROM=shop@x.example"];
+        let sorted = |parts: &[&[&str]]| {
+            let mut all = parts.concat();
+            all.sort_unstable();
+            all
+        };
+        let without = |name: &str| -> Vec<_> { STACK.into_iter().filter(|(other, _)| *other != name).collect() };
+        assert_eq!(found(&STACK), sorted(&[&MEDIA, &STREAMING, &MAIL]));
+        // Half of a pipeline is none, and recordings that nobody can see are not made.
+        assert_eq!(found(&without("RESULT_QUEUE_URL")), sorted(&[&STREAMING, &MAIL]));
+        assert_eq!(found(&without("CDN_URL")), sorted(&[&MAIL]));
+        assert_eq!(found(&without("AWS_REGION")), ["SHOP_MAIL_FROM=shop@x.example"]);
+        // Whoever wants the local forms says so.
+        let local = [("SHOP_MEDIA_FOLDER", "here"), ("SHOP_MAIL", "mailbox"), ("SHOP_STREAMING", "local")];
+        let found = found(&[&STACK[..], &local[..]].concat());
+        for setting in ["SHOP_MEDIA_FOLDER=here", "SHOP_MAIL=mailbox", "SHOP_STREAMING=local"] {
+            assert!(found.iter().any(|one| one == setting), "{setting}: {found:?}");
+        }
+        assert!(!found.iter().any(|one| MEDIA.contains(&one.as_str())), "{found:?}");
     }
 
     #[test]

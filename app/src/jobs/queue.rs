@@ -16,6 +16,7 @@ use crate::entities::enums::JobStatus;
 use crate::entities::jobs::{ActiveModel, Column, Entity, Model};
 use crate::legal;
 use crate::media::pictures;
+use crate::members::channel;
 use crate::orders;
 use crate::payments;
 use crate::social;
@@ -28,6 +29,7 @@ const KINDS: &[(&str, Run)] = &[
     (social::live_notices::MAIL, |app, id, payload| Box::pin(social::live_notices::mail(app, id, payload))),
     (legal::announce::CHANGED, |app, id, _| Box::pin(legal::announce::changed(app, id))),
     (legal::announce::MAIL, |app, id, payload| Box::pin(legal::announce::mail(app, id, payload))),
+    (channel::DELETE, |app, id, _| Box::pin(channel::delete(app, id))),
     (pictures::DELETE, |app, id, payload| Box::pin(pictures::delete(app, id, payload))),
     ("payment.void", |app, id, _| Box::pin(payments::void::run(app, id))),
     ("refund.execute", |app, id, _| Box::pin(orders::refunds::execute(app, id))),

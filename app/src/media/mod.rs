@@ -13,8 +13,8 @@ use tower_http::services::ServeFile;
 use crate::app::AppState;
 use crate::web::{Failure, Outcome, assets};
 
-mod events;
 pub mod pictures;
+pub mod results;
 pub mod uploads;
 
 /// A local upload is held in memory; a bucket's limit is the ticket's own.
@@ -25,11 +25,6 @@ pub fn routes() -> Router<AppState> {
         .route("/media/upload/{ticket}", put(upload).layer(DefaultBodyLimit::max(LOCAL_UPLOAD)))
         .route("/media/files/{*key}", get(file))
         .merge(uploads::routes())
-}
-
-/// What comes from outside without a browser.
-pub fn hooks() -> Router<AppState> {
-    events::routes()
 }
 
 /// As strict as a presigned request of S3: the signed type and size, nothing else.

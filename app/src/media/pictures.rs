@@ -111,7 +111,7 @@ fn on_white(picture: &DynamicImage) -> RgbImage {
 /// Gone for visitors at once; the file itself goes by a job.
 pub async fn discard(db: &impl sea_orm::ConnectionTrait, ids: &[i64]) -> Result<(), sea_orm::DbErr> {
     for row in Entity::find().filter(Column::Id.is_in(ids.iter().copied())).all(db).await? {
-        let job = json!({ "id": row.id, "key": row.object_key });
+        let job = json!({ "id": row.id, "key": row.object_key, "url": row.public_url });
         queue::enqueue(db, DELETE, job, &format!("{DELETE}:{}", row.id)).await?;
         let row = ActiveModel {
             id: Set(row.id),
@@ -127,7 +127,13 @@ pub async fn discard(db: &impl sea_orm::ConnectionTrait, ids: &[i64]) -> Result<
 /// The job.
 pub async fn delete(app: &App, _id: i64, job: Value) -> anyhow::Result<()> {
     let key = job["key"].as_str().ok_or_else(|| anyhow::anyhow!("no key"))?;
-    app.storage.delete(key).await
+    app.storage.delete(key).await?;
+    let shown = job["url"].as_str().and_then(|url| url.strip_prefix(&app.storage.public_url("")));
+    match shown.filter(|shown| *shown != key).and_then(|shown| shown.rsplit_once('/')) {
+        // A converted video has a folder of its own.
+        Some((folder, _)) if !folder.is_empty() => app.storage.delete_folder(folder).await,
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

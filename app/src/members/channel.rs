@@ -13,6 +13,7 @@ use crate::entities::channels::{ActiveModel, Column, Entity, Model};
 use crate::web::flash::flash;
 use crate::web::{Html, Outcome, Page, Recent, Visitor, audit};
 
+pub const DELETE: &str = "channel.delete";
 const PURPOSE: &str = "stream key";
 
 pub fn routes() -> Router<AppState> {
@@ -46,6 +47,14 @@ pub async fn ensure(app: &App, member_id: i64) -> anyhow::Result<Model> {
             find(app, member_id).await?.ok_or_else(|| error.into())
         }
         other => Ok(other?),
+    }
+}
+
+/// The job, after its member has left.
+pub async fn delete(app: &App, id: i64) -> anyhow::Result<()> {
+    match Entity::find_by_id(id).one(&app.db).await? {
+        Some(channel) => app.streaming.delete_channel(&channel.external_id).await,
+        None => Ok(()),
     }
 }
 

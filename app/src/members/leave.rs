@@ -26,6 +26,7 @@ use crate::entities::{
     notifications, oauth_states, orders, products, recovery_codes, retained_records, seller_profiles, trailer_comments,
     trailer_reminders, trailers, wishes,
 };
+use crate::jobs::queue;
 use crate::reviews;
 use crate::web::flash::flash;
 use crate::web::{Errors, Html, Outcome, Page, Recent, Visitor, audit, sessions};
@@ -69,14 +70,7 @@ async fn leave(
         errors.add("sure", if open { "leave-open-orders" } else { "form-required" });
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(LeavePage { page, open, errors })).into_response());
     }
-    let channel = channel::find(&app, current.id()).await?;
     erase(&app, &visitor, (*current.member).clone()).await?;
-    // Afterwards: a service that does not answer must not keep anybody from leaving.
-    if let Some(channel) = channel
-        && let Err(error) = app.streaming.delete_channel(&channel.external_id).await
-    {
-        tracing::error!(channel = channel.external_id, error = format!("{error:#}"), "a channel is left behind");
-    }
     let jar = CookieJar::new().add(sessions::removal(&app.config));
     Ok((jar, flash("/", "flash-left")).into_response())
 }
@@ -118,6 +112,11 @@ async fn erase(app: &App, visitor: &Visitor, member: members::Model) -> Result<(
         .filter(trailer_comments::Column::MemberId.eq(id))
         .exec(db)
         .await?;
+    if let Some(channel) = channels::Entity::find().filter(channels::Column::MemberId.eq(id)).one(db).await? {
+        // Afterwards: a service that does not answer must not keep anybody from leaving.
+        let unique = format!("{}:{}", channel::DELETE, channel.id);
+        queue::enqueue(db, channel::DELETE, json!({ "id": channel.id }), &unique).await?;
+    }
     channels::Entity::update_many()
         .col_expr(channels::Column::StreamKeyEncrypted, Expr::value(""))
         .filter(channels::Column::MemberId.eq(id))

@@ -1,6 +1,7 @@
-//! What the shop needs from outside, as traits. Each file has the trait and the local form;
-//! a cloud's form joins as a file of its own and a line in `App::start`.
+//! What the shop needs from outside, as traits. Each file has the trait and the local form; the forms in AWS are in
+//! `aws`, and `App::start` chooses.
 
+pub mod aws;
 pub mod bus;
 pub mod http;
 pub mod mail;

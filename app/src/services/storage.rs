@@ -42,6 +42,8 @@ pub trait Storage: Send + Sync + std::fmt::Debug {
     async fn read(&self, key: &str) -> anyhow::Result<Bytes>;
     async fn write(&self, key: &str, content_type: &str, content: Bytes) -> anyhow::Result<()>;
     async fn delete(&self, key: &str) -> anyhow::Result<()>;
+    /// Everything in a folder: what a video was converted to.
+    async fn delete_folder(&self, folder: &str) -> anyhow::Result<()>;
     async fn ready(&self) -> anyhow::Result<()>;
     fn origins(&self) -> Origins {
         Origins::default()
@@ -143,6 +145,13 @@ impl Storage for LocalStorage {
         }
     }
 
+    async fn delete_folder(&self, folder: &str) -> anyhow::Result<()> {
+        match tokio::fs::remove_dir_all(self.path(folder)?).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
     async fn ready(&self) -> anyhow::Result<()> {
         tokio::fs::metadata(&self.folder).await.context("the media folder")?;
         Ok(())
@@ -188,5 +197,10 @@ mod tests {
         assert_eq!(&storage.head("a/b.png", 2).await.unwrap()[..], b"ab");
         storage.delete("a/b.png").await.unwrap();
         storage.delete("a/b.png").await.unwrap();
+        storage.write("c/d.ts", "video/mp2t", Bytes::from_static(b"abc")).await.unwrap();
+        storage.delete_folder("c").await.unwrap();
+        storage.delete_folder("c").await.unwrap();
+        assert_eq!(storage.size("c/d.ts").await.unwrap(), None);
+        assert!(storage.delete_folder("").await.is_err(), "that is everything");
     }
 }

@@ -16,7 +16,7 @@ use crate::entities::enums::{MediaPurpose, TrailerStatus};
 use crate::entities::trailers::{ActiveModel, Model};
 use crate::entities::{categories, products};
 use crate::i18n::Lang;
-use crate::media::pictures;
+use crate::media::{pictures, uploads};
 use crate::web::flash::flash;
 use crate::web::limits::Limit;
 use crate::web::{Errors, Failure, Html, Outcome, Page, Parts, Seller, Visitor, audit};
@@ -40,6 +40,9 @@ struct FormPage {
     categories: Vec<categories::Model>,
     products: Vec<products::Model>,
     errors: Errors,
+    /// Of videos: what the file field takes, and the message that says so.
+    accept: &'static str,
+    hint: &'static str,
 }
 
 impl FormPage {
@@ -53,7 +56,8 @@ impl FormPage {
     ) -> Outcome<Self> {
         let categories = categories::Entity::find().order_by_asc(categories::Column::Position).all(&app.db).await?;
         let products = products_of(&app.db, seller.id()).await?;
-        Ok(Self { page, id, form, categories, products, errors })
+        let (accept, hint) = uploads::accepted(app);
+        Ok(Self { page, id, form, categories, products, errors, accept, hint })
     }
 
     fn again(self) -> Response {

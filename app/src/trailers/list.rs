@@ -31,7 +31,7 @@ pub(super) fn routes() -> Router<AppState> {
 #[template(path = "trailers/list.html")]
 struct List {
     page: Page,
-    list: Paged<(Tile<Model>, Option<String>)>,
+    list: Paged<(Tile<Model>, Option<Video>)>,
 }
 
 async fn show(State(app): State<AppState>, page: Page, Query(wanted): Query<PageQuery>) -> Outcome<impl IntoResponse> {
@@ -51,15 +51,36 @@ async fn show(State(app): State<AppState>, page: Page, Query(wanted): Query<Page
     Ok(Html(List { page, list: Paged { items, number, pages, total } }))
 }
 
-/// The addresses of those that are ready.
+/// One that can be watched.
+#[derive(Clone, Debug)]
+pub(super) struct Video {
+    pub(super) url: String,
+    /// A picture out of it.
+    pub(super) poster: Option<String>,
+}
+
+impl Video {
+    /// Converted videos are playlists (HLS), which a script plays in most browsers.
+    pub(super) fn is_playlist(&self) -> bool {
+        self.url.ends_with(".m3u8")
+    }
+
+    /// What is shown before it plays: the seller's picture, or else one of the video's own.
+    pub(super) fn still(&self, image: &Option<String>) -> Option<String> {
+        image.clone().or_else(|| self.poster.clone())
+    }
+}
+
+/// Those that are ready.
 pub(super) async fn videos(
     db: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = i64>,
-) -> Result<HashMap<i64, String>, DbErr> {
+) -> Result<HashMap<i64, Video>, DbErr> {
     let rows = media::Entity::find()
         .filter(media::Column::Id.is_in(ids))
         .filter(media::Column::Status.eq(MediaStatus::Ready))
         .all(db)
         .await?;
-    Ok(rows.into_iter().filter_map(|row| Some((row.id, row.public_url?))).collect())
+    let video = |row: media::Model| Some((row.id, Video { url: row.public_url?, poster: row.poster_url }));
+    Ok(rows.into_iter().filter_map(video).collect())
 }

@@ -1,5 +1,7 @@
 //! A seller's trailers, and taking one back.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -10,9 +12,9 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, TransactionTrai
 
 use crate::app::{App, AppState};
 use crate::db::now;
-use crate::entities::enums::TrailerStatus;
-use crate::entities::trailer_reminders;
+use crate::entities::enums::{MediaStatus, TrailerStatus};
 use crate::entities::trailers::{Column, Entity, Model};
+use crate::entities::{media, trailer_reminders};
 use crate::social::notifications::{Notice, notify};
 use crate::social::sellers;
 use crate::web::flash::flash;
@@ -37,6 +39,19 @@ pub(super) async fn own(app: &App, seller: &Seller, id: i64) -> Outcome<Model> {
 struct Mine {
     page: Page,
     list: Paged<Model>,
+    /// Of their videos.
+    states: HashMap<i64, MediaStatus>,
+}
+
+impl Mine {
+    /// What is to be said of a trailer's video.
+    fn of_video(&self, trailer: &Model) -> Option<&'static str> {
+        match self.states.get(&trailer.video_media_id?)? {
+            MediaStatus::Uploaded | MediaStatus::Processing => Some("trailer-video-waits"),
+            MediaStatus::Failed => Some("trailer-video-failed"),
+            _ => None,
+        }
+    }
 }
 
 async fn show(
@@ -46,7 +61,11 @@ async fn show(
     Query(wanted): Query<PageQuery>,
 ) -> Outcome<impl IntoResponse> {
     let find = Entity::find().filter(Column::SellerId.eq(seller.id())).order_by_desc(Column::Id);
-    Ok(Html(Mine { page, list: paginate(&app.db, find, wanted, SIZE).await? }))
+    let list = paginate(&app.db, find, wanted, SIZE).await?;
+    let videos = list.items.iter().filter_map(|trailer| trailer.video_media_id);
+    let videos = media::Entity::find().filter(media::Column::Id.is_in(videos)).all(&app.db).await?;
+    let states = videos.into_iter().map(|video| (video.id, video.status)).collect();
+    Ok(Html(Mine { page, list, states }))
 }
 
 /// Whoever waits for it is told.

@@ -9,7 +9,7 @@ use axum::routing::get;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::comments::{self, Comment};
-use super::list::videos;
+use super::list::{Video, videos};
 use crate::app::{App, AppState};
 use crate::entities::enums::{BroadcastStatus, ProductStatus, TrailerStatus};
 use crate::entities::{broadcasts, media, products, trailers};
@@ -41,7 +41,7 @@ pub(super) struct Show {
     trailer: trailers::Model,
     seller: String,
     image: Option<String>,
-    video: Option<String>,
+    video: Option<Video>,
     product: Option<products::Model>,
     /// What became of it.
     broadcast: Option<broadcasts::Model>,

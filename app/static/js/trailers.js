@@ -1,13 +1,29 @@
 // Previews play while they are seen; comments appear while the page is open.
 const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-if (!still) {
-  const seen = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) target.play().catch(() => {});
-      else target.pause();
+const seen = new IntersectionObserver(async (entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) target.pause();
+    else {
+      await load(target);
+      if (!still) target.play().catch(() => {});
     }
-  }, { threshold: 0.6 });
-  for (const video of document.querySelectorAll("video[data-preview]")) seen.observe(video);
+  }
+}, { threshold: 0.6 });
+for (const video of document.querySelectorAll("video[data-preview]")) seen.observe(video);
+
+// Converted videos are playlists: hls.js where the browser cannot play them itself, and only once they are seen.
+async function load(video) {
+  const { source, hls } = video.dataset;
+  if (!source) return;
+  delete video.dataset.source;
+  const { default: Hls } = await import(hls);
+  if (!Hls.isSupported()) {
+    video.src = source;
+    return;
+  }
+  const player = new Hls({ maxBufferLength: 10, capLevelToPlayerSize: true });
+  player.loadSource(source);
+  player.attachMedia(video);
 }
 
 const list = document.querySelector("[data-comments]");

@@ -10,6 +10,7 @@ mod buying;
 mod cart;
 mod catalog;
 mod chat;
+mod cloud;
 mod documents;
 mod frame;
 mod hostile;

@@ -5,9 +5,9 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Method;
 use bogosa_shop::entities::enums::{MediaStatus, TrailerStatus};
-use bogosa_shop::entities::{banned_words, media, media_events, notifications, trailer_comments, trailers};
+use bogosa_shop::entities::{banned_words, media, notifications, trailer_comments, trailers};
 use bogosa_shop::media::uploads;
-use sea_orm::{ActiveModelTrait, EntityTrait, PaginatorTrait, QueryOrder, Set};
+use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder, Set};
 use serde_json::Value;
 
 use crate::harness::{Answer, Browser, TestApp};
@@ -60,7 +60,8 @@ async fn announced_with_a_video_and_shown() {
     let done = begun["done"].as_str().unwrap();
     lees.post(done, &[]).await.is(404);
     kims.post(done, &[]).await.is(200).says("ready");
-    kims.post(done, &[]).await.is(409);
+    // The answer got lost, and the browser asks again.
+    kims.post(done, &[]).await.is(200).says("ready");
 
     let (video, product, at) = (begun["id"].to_string(), pot.id.to_string(), in_hours(30));
     let fields = [
@@ -243,41 +244,4 @@ async fn what_has_begun_leads_to_its_broadcast() {
     shop.browser().get(&path).await.is(200).says(&live).says("Watch it now");
     shop.end_broadcast(broadcast.id).await;
     shop.browser().get(&path).await.is(200).says(&live).says("Watch the replay");
-}
-
-#[tokio::test]
-async fn the_video_pipeline_has_the_last_word() {
-    let token = "a-token-that-is-long-enough-for-hooks";
-    let shop = TestApp::start_with(&[("SHOP_HOOK_TOKEN", token)]).await;
-    let kim = shop.seller("kim").await;
-    let begun = begin(&mut shop.logged_in(&kim).await, MP4.len()).await;
-    let id = begun["id"].as_i64().unwrap();
-    let row = async || media::Entity::find_by_id(id).one(&shop.app.db).await.unwrap().unwrap();
-    let waiting = media::ActiveModel { id: Set(id), status: Set(MediaStatus::Uploaded), ..Default::default() };
-    waiting.update(&shop.app.db).await.unwrap();
-    let key = row().await.object_key;
-    let tell = async |event: &str, status: &str, file: &str, token: &str| {
-        let body = serde_json::json!({ "id": event, "detail": {
-            "status": status,
-            "jobId": "1",
-            "userMetadata": { "MediaKey": key },
-            "outputGroupDetails": [{ "playlistFilePaths": [file], "outputDetails": [{ "durationInMs": 1500 }] }],
-        } });
-        let (token, kind) = (format!("Bearer {token}"), "application/json");
-        let headers = [("authorization", token.as_str()), ("content-type", kind)];
-        shop.browser().send(Method::POST, "/hooks/media", &headers, Body::from(body.to_string())).await
-    };
-    let file = "s3://destination/abc/master.m3u8";
-    tell("1", "COMPLETE", file, "forged").await.is(401);
-    tell("1", "PROGRESSING", file, token).await.is(204);
-    assert_eq!(row().await.status, MediaStatus::Processing);
-    tell("2", "COMPLETE", file, token).await.is(204);
-    // Late, and twice: what is ready stays as it is.
-    tell("3", "ERROR", file, token).await.is(204);
-    tell("4", "COMPLETE", "s3://destination/other.m3u8", token).await.is(204);
-    tell("2", "COMPLETE", file, token).await.is(204);
-    let ready = row().await;
-    assert_eq!((ready.status, ready.duration_ms), (MediaStatus::Ready, Some(1500)));
-    assert_eq!(ready.public_url, Some(shop.app.storage.public_url("abc/master.m3u8")));
-    assert_eq!(media_events::Entity::find().count(&shop.app.db).await.unwrap(), 4);
 }
