@@ -31,6 +31,7 @@ const CORRECTIONS: &[File] = files! {
     "corrections/s3_versions.py"
     "corrections/servicequotas.py"
     "corrections/ses.py"
+    "corrections/sqs.py"
     "corrections/wafv2.py"
 };
 

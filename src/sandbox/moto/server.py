@@ -18,6 +18,9 @@ os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"  # AWS's own policies can 
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 
 
+TURN = threading.RLock()
+
+
 class Handler(MotoRequestHandler):
     disable_nagle_algorithm = True  # else each answer waits 40 ms for a delayed acknowledgement
 
@@ -27,7 +30,6 @@ class Bridge:
 
     def __init__(self):
         self.moto = DomainDispatcherApplication(create_patched_app)
-        self.turn = threading.RLock()
 
     def __call__(self, environ, start_response):
         path = environ.get("PATH_INFO", "")
@@ -39,7 +41,7 @@ class Bridge:
         environ["wsgi.input"] = io.BytesIO(body)
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
-        with self.turn:
+        with TURN:
             AGENDA.catch_up()
             if path == "/_bridge/resources":
                 return self.answer(start_response, inventory())

@@ -27,7 +27,7 @@ macro_rules! scripts {
     )*};
 }
 
-scripts! { acm autoscaling cloudfront cognito ec2 identity interfaces media network preflight rds s3_conditions s3_versions storage tagging wafv2 web }
+scripts! { acm autoscaling cloudfront cognito ec2 identity interfaces media network preflight rds s3_conditions s3_versions sqs_waiting storage tagging wafv2 web }
 
 // What AWS refuses.
 scripts! { rules_acm rules_autoscaling rules_cloudfront rules_ec2 rules_ec2_groups rules_elasticache rules_elbv2 rules_iam rules_lambda rules_quotas rules_rds rules_route53 rules_s3 rules_settling rules_shapes rules_small rules_wafv2 }
