@@ -84,6 +84,12 @@ mod tests {
         assert_eq!(found(&given), expected);
     }
 
+    fn sorted<'a>(parts: &[&[&'a str]]) -> Vec<&'a str> {
+        let mut all = parts.concat();
+        all.sort_unstable();
+        all
+    }
+
     #[test]
     fn on_aws_the_shop_uses_what_the_stack_has() {
         const STACK: [(&str, &str); 7] = [
@@ -104,11 +110,6 @@ mod tests {
         const STREAMING: [&str; 3] =
             ["SHOP_IVS_RECORDING=arn", "SHOP_RECORDINGS_URL=https://cdn", "SHOP_STREAMING=ivs"];
         const MAIL: [&str; 2] = ["SHOP_MAIL=ses", "SHOP_MAIL_FROM=shop@x.example"];
-        let sorted = |parts: &[&[&str]]| {
-            let mut all = parts.concat();
-            all.sort_unstable();
-            all
-        };
         let without = |name: &str| -> Vec<_> { STACK.into_iter().filter(|(other, _)| *other != name).collect() };
         assert_eq!(found(&STACK), sorted(&[&MEDIA, &STREAMING, &MAIL]));
         // Half of a pipeline is none, and recordings that nobody can see are not made.
