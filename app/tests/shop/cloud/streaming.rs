@@ -39,7 +39,7 @@ async fn a_channel_and_its_key_are_made_rotated_and_deleted() {
     let (one, other) = tokio::join!(channel::ensure(&shop.app, kim.id), channel::ensure(&shop.app, kim.id));
     let made = one.unwrap();
     assert_eq!(made, other.unwrap());
-    assert_eq!(channels_there(&ivs).await, [made.external_id.clone()]);
+    assert_eq!(channels_there(&ivs).await, std::slice::from_ref(&made.external_id));
     let key = key_there(&ivs, &made.external_id).await;
     assert!(!made.stream_key_encrypted.contains(&key));
 
