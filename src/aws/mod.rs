@@ -23,7 +23,7 @@ pub use cloud::{Clients, Cloud, Target};
 pub use error::{Built, Said, is_denied};
 pub use index::Index;
 pub use lease::Lease;
-pub use once::once;
 pub(crate) use once::unrepeated;
+pub use once::{once, seen};
 pub use retry::{Poll, retry, until};
 pub use roles::{Profile, Role};

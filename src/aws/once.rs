@@ -52,17 +52,29 @@ where
             Sent::Throttled => context.pause(PAUSE * 2_u32.pow(attempt), doing).await?,
             Sent::Unknown => {
                 context.say("AWS gave no answer; looking whether it did it all the same");
-                let (since, mut pause) = (Instant::now(), PAUSE);
-                while since.elapsed() < cloud.hides_for() {
-                    context.pause(pause, doing).await?;
-                    pause = (pause * 3 / 2).min(Duration::from_secs(10));
-                    if let Some(found) = look().await? {
-                        return Ok(found);
-                    }
+                if let Some(found) = seen(cloud, context, &mut look).await? {
+                    return Ok(found);
                 }
             }
         }
         attempt += 1;
+    }
+}
+
+/// Looks for what AWS may have, until AWS shows it or can no longer hide it.
+pub async fn seen<T, L, LF>(cloud: &Cloud, context: &Context, mut look: L) -> Result<Option<T>>
+where
+    L: FnMut() -> LF,
+    LF: Future<Output = Result<Option<T>>>,
+{
+    let (since, mut pause) = (Instant::now(), PAUSE);
+    loop {
+        let found = look().await?;
+        if found.is_some() || since.elapsed() >= cloud.hides_for() {
+            return Ok(found);
+        }
+        context.pause(pause, "looking for what AWS may not show yet").await?;
+        pause = (pause * 3 / 2).min(Duration::from_secs(10));
     }
 }
 

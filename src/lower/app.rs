@@ -163,6 +163,9 @@ pub(crate) fn rights(l: &Lowering<'_>) -> Vec<Value> {
         let objects = ["source", "destination"].map(|bucket| Bucket::output(bucket, "arn") + "/*");
         // Whoever signs a request for a browser has to be allowed what it does.
         all.push(allow("Media", &["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], json!(objects)));
+        // Without it S3 does not say that an object is not there, but that it may not be read.
+        let buckets = ["source", "destination"].map(|bucket| Bucket::output(bucket, "arn"));
+        all.push(allow("MediaLists", &["s3:ListBucket"], json!(buckets)));
         let take = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"];
         let take = take.map(|action| format!("sqs:{action}"));
         let take: Vec<&str> = take.iter().map(String::as_str).collect();
@@ -178,7 +181,8 @@ pub(crate) fn rights(l: &Lowering<'_>) -> Vec<Value> {
         let (channels, keys) = (l.arn("ivs", "channel/*"), l.arn("ivs", "stream-key/*"));
         let make = ["ivs:CreateChannel", "ivs:CreateStreamKey", "ivs:DeleteChannel", "ivs:DeleteStreamKey"];
         all.push(allow("Channels", &make, json!([channels, keys])));
-        all.push(allow("Streams", &["ivs:GetStream", "ivs:PutMetadata", "ivs:StopStream"], json!(channels)));
+        let use_them = ["ivs:GetStream", "ivs:ListStreamKeys", "ivs:PutMetadata", "ivs:StopStream"];
+        all.push(allow("Streams", &use_them, json!(channels)));
     }
     all
 }

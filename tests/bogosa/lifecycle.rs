@@ -1,6 +1,6 @@
 //! Up, up again, destroy: every shipped stack file.
 
-use crate::support::{Aws, stack_files, summary};
+use crate::support::{Aws, seed, stack_files, summary};
 
 /// One sandbox for a third of the files: they run side by side.
 fn each_file(part: usize) {
@@ -63,6 +63,15 @@ fn the_platform_has_at_least_seventy_resources_and_destroy_by_file_leaves_nothin
         0,
         "nothing is left to delete"
     );
+}
+
+/// Route 53 says of a zone that it exists already before it lists it.
+#[test]
+fn a_zone_that_aws_hides_is_made_once() {
+    let aws = Aws::that_hides_for(1.5, seed());
+    aws.json(&["up", "tests/stacks/zone.yaml", "--yes"]);
+    let zones: Vec<String> = aws.holds().into_iter().filter(|one| one.contains("hostedzone")).collect();
+    assert_eq!(zones.len(), 1, "{zones:#?}");
 }
 
 #[test]

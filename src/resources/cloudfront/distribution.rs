@@ -19,7 +19,7 @@ use bogosa_engine::{
 use serde::{Deserialize, Serialize};
 
 use super::{delete_version, present, stale, suspected};
-use crate::aws::{Built, Cloud, Poll, Said, retry, tags, until};
+use crate::aws::{Built, Cloud, Poll, Said, retry, seen, tags, until};
 use crate::write_tags_checked;
 
 const DEPLOYED: &str = "Deployed";
@@ -93,11 +93,8 @@ impl Resource for Distribution {
         for attempt in 1..=4 {
             match make(cloud, context, &reference, spec).await {
                 Err(failure) if failure.is(&["DistributionAlreadyExists"]) && attempt < 4 => {
-                    for (id, arn) in of_stack(cloud, &context.stack).await? {
-                        let live_tags = read(cloud, &arn).await?;
-                        if tags::must_be_ours(context, "the distribution", &live_tags).is_ok() {
-                            return put(cloud, context, &id, spec).await;
-                        }
+                    if let Some(id) = seen(cloud, context, || ours(cloud, context)).await? {
+                        return put(cloud, context, &id, spec).await;
                     }
                     // The reference belongs to one that was deleted.
                     reference = format!("{}-{attempt}", context.token);
@@ -189,6 +186,17 @@ async fn get(cloud: &Cloud, id: &str) -> Result<Option<(String, Live)>> {
         let (id, arn, domain, status) = (found.id, found.arn, found.domain_name, found.status);
         Some((version, Live { id, arn, domain, status, config: found.distribution_config? }))
     }))
+}
+
+/// The id of the one that an earlier attempt made.
+async fn ours(cloud: &Cloud, context: &Context) -> Result<Option<String>> {
+    for (id, arn) in of_stack(cloud, &context.stack).await? {
+        let live_tags = read(cloud, &arn).await?;
+        if tags::must_be_ours(context, "the distribution", &live_tags).is_ok() {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
 }
 
 /// Id and ARN of distributions whose comment names the stack. Whether they are its own, their tags tell.

@@ -11,7 +11,7 @@ use bogosa_engine::{
 use serde::{Deserialize, Serialize};
 
 use super::{bare, reference, referenced_name, retag};
-use crate::aws::{Built, Cloud, Said};
+use crate::aws::{Built, Cloud, Said, seen};
 use crate::read_tags;
 
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl Resource for HealthCheck {
             let id = match call.send().await.said("route53 CreateHealthCheck") {
                 Ok(made) => made.health_check().map(|check| check.id().to_owned()).unwrap_or_default(),
                 Err(failure) if failure.is(&["HealthCheckAlreadyExists"]) && attempt < 4 => {
-                    match referenced(cloud, &reference).await? {
+                    match seen(cloud, context, || referenced(cloud, &reference)).await? {
                         Some(check) if (check.kind.as_str(), check.interval) == (&spec.kind, spec.interval) => {
                             put(cloud, &check.id, spec).await?;
                             check.id

@@ -15,7 +15,7 @@ use bogosa_engine::{
 use serde::{Deserialize, Serialize};
 
 use super::{bare, called, change, is, list, plain, records, reference, referenced_name, retag, to};
-use crate::aws::{Cloud, Said, retry, tags};
+use crate::aws::{Cloud, Said, retry, seen, tags};
 use crate::read_tags;
 
 #[derive(Debug)]
@@ -67,8 +67,11 @@ impl Resource for Zone {
             let id = match call.hosted_zone_config(config).send().await.said("route53 CreateHostedZone") {
                 Ok(made) => made.hosted_zone().map(|zone| bare(zone.id()).to_owned()).unwrap_or_default(),
                 Err(failure) if failure.is(&["HostedZoneAlreadyExists"]) && attempt < 4 => {
-                    let zones = called(cloud, &spec.name).await?;
-                    let Some(zone) = zones.iter().find(|zone| zone.caller_reference() == reference) else {
+                    let look = || async {
+                        let zones = called(cloud, &spec.name).await?;
+                        Ok(zones.into_iter().find(|zone| zone.caller_reference() == reference))
+                    };
+                    let Some(zone) = seen(cloud, context, look).await? else {
                         // The reference belongs to one that was deleted.
                         reference = format!("{first}-{attempt}");
                         continue;
