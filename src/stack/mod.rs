@@ -77,9 +77,11 @@ impl Stack {
     }
 
     /// A file that the field at `path` names: relative to the file in which the field was set, and to the
-    /// current directory where it was set by `--set`.
+    /// current directory where it was set by `--set`. A default is relative to the stack file.
     pub fn resolve(&self, path: &str, file: &str) -> PathBuf {
         let setter = self.at(path).file;
+        let default = setter.starts_with("--set ") && self.tree.find(path).is_none();
+        let setter = if default { self.at("").file } else { setter };
         let base = if setter.starts_with("--set ") {
             Path::new("")
         } else {

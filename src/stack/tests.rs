@@ -249,6 +249,14 @@ fn paths_resolve_beside_the_file_that_sets_them() {
 }
 
 #[test]
+fn a_default_resolves_beside_the_stack_file_whatever_is_set_beside_it() {
+    let built_in =
+        |sets: &[&str]| load("stacks/bogosa.yaml", &[], sets).unwrap().build_directory("media.functions.build");
+    assert_eq!(built_in(&["media.functions.build.profile=quick"]), built_in(&[]));
+    assert_eq!(built_in(&["media.functions.build.directory=app"]), Path::new("app"));
+}
+
+#[test]
 fn names_that_nothing_has_are_found() {
     let stack = load("stacks/original.yaml", &[], &[]).unwrap();
     let mut derived: BTreeSet<String> = stack.doc.names.keys().cloned().collect();
