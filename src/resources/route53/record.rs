@@ -9,7 +9,7 @@
 //!
 //! Name, type and zone identify a record, so they replace.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use aws_sdk_route53::types::{AliasTarget, ChangeAction, ChangeStatus, ResourceRecord, ResourceRecordSet, RrType};
@@ -18,7 +18,7 @@ use bogosa_engine::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{change, is, plain, record_now, records, to, zones};
+use super::{change, plain, record_now, records, to, zones};
 use crate::aws::{Built, Cloud, Poll, Said, until};
 
 const MARKER: &str = "_bogosa-";
@@ -71,10 +71,12 @@ impl Resource for Record {
         let mut found = Vec::new();
         for zone in zones(cloud, scope.wanted.iter().map(|(_, spec)| spec.zone.text())) {
             let records = records(cloud, &zone).await?;
+            let simple = records.iter().filter(|one| one.set_identifier().is_none());
+            let by_name: HashMap<(String, &str), &ResourceRecordSet> =
+                simple.map(|one| ((plain(one.name()), one.r#type().as_str()), one)).collect();
             for marker in records.iter() {
                 let Some(Mark { name, kind, record }) = mark(scope.stack, marker) else { continue };
-                let simple = |one: &&ResourceRecordSet| is(one, &record, &kind) && one.set_identifier().is_none();
-                if let Some(live) = records.iter().find(simple) {
+                if let Some(live) = by_name.get(&(plain(&record), kind.as_str())) {
                     let outputs = outputs(&zone, &record, &kind);
                     let (id, spec) = (outputs.get("id").cloned().unwrap_or_default(), spec(&zone, live));
                     found.push(Found { name, id, spec, outputs, tags: None, status: Status::Ready });
