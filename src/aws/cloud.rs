@@ -62,6 +62,9 @@ macro_rules! clients {
     };
 }
 
+/// How bogosa calls itself in the `userAgent` of its requests.
+pub(super) const NAME: &str = "bogosa";
+
 clients! {
     acm: aws_sdk_acm,
     autoscaling: aws_sdk_autoscaling,
@@ -258,7 +261,7 @@ async fn sdk_config(target: &Target) -> SdkConfig {
         .http_client(Paced::new(https, !target.sandbox))
         .retry_config(retries)
         .timeout_config(timeouts)
-        .app_name(aws_config::AppName::new(super::trail::NAME).unwrap_or_else(|_| unreachable!("a valid name")));
+        .app_name(aws_config::AppName::new(NAME).unwrap_or_else(|_| unreachable!("a valid name")));
     if let Some(region) = &target.region {
         loader = loader.region(Region::new(region.clone()));
     }

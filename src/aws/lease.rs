@@ -119,7 +119,6 @@ pub struct Lease {
     /// Whoever writes holds this; the ETag is that of what was written last.
     written: tokio::sync::Mutex<Written>,
     creating: Mutex<BTreeSet<Address>>,
-    all_shown_ms: i64,
 }
 
 #[derive(Debug)]
@@ -154,7 +153,6 @@ impl Lease {
             cloud: cloud.clone(),
             stack: stack.to_owned(),
             creating: Mutex::new(holder.creating.clone()),
-            all_shown_ms: holder.all_shown_ms,
             written: tokio::sync::Mutex::new(Written { holder, etag }),
         };
         // Each round either ends or has seen another's move.
@@ -197,8 +195,9 @@ impl Lease {
     }
 
     /// How much longer AWS may hide what was made by runs that died holding it; nothing where none died.
-    pub fn hidden_for(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.all_shown_ms - self.cloud.now_ms()).unwrap_or_default())
+    pub async fn hidden_for(&self) -> Duration {
+        let all_shown_ms = self.written.lock().await.holder.all_shown_ms;
+        Duration::from_millis(u64::try_from(all_shown_ms - self.cloud.now_ms()).unwrap_or_default())
     }
 
     /// What the dead run was creating has been seen, or never will be.

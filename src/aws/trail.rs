@@ -6,10 +6,8 @@ use bogosa_engine::Result;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::cloud::NAME;
 use super::{Built, Cloud, Said};
-
-/// How bogosa calls itself in the `userAgent` of its requests.
-pub(super) const NAME: &str = "bogosa";
 
 /// What somebody did to a resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

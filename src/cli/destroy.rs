@@ -63,7 +63,7 @@ async fn destroy(
     }
     let again = again.join(" ");
     let mut done = Summary::default();
-    let hidden = hold.lease.hidden_for();
+    let hidden = hold.lease.hidden_for().await;
     if !hidden.is_zero() {
         // What is not seen is not deleted, and what it stands in cannot be.
         ui.note(format!("AWS may not show yet what it made last. Looking in {} s", hidden.as_secs().max(1)));

@@ -76,7 +76,7 @@ pub(super) async fn run(args: &DriftArgs, global: &Global, ui: &Ui) -> Result<Ex
     let raised = raised(&stack, &graph, &inventory);
     let foreign = foreign::in_our_vpc(&session.cloud, &plan.stack, &vpcs(&plan)).await?;
     let found: Vec<(Class, &Change)> = plan.effective().map(|change| (class(change), change)).collect();
-    let deeds = drift_who::look_up(&session.cloud, changed(&session, &plan.stack, &found, &raised).await?, ui).await;
+    let deeds = drift_who::look_up(&session.cloud, changed(&plan, &found, &raised), ui).await;
     for title in Class::ALL {
         let changes: Vec<&Change> =
             found.iter().filter(|(class, _)| *class == title).map(|(_, change)| *change).collect();
@@ -142,23 +142,13 @@ pub(super) async fn run(args: &DriftArgs, global: &Global, ui: &Ui) -> Result<Ex
 }
 
 /// What others have changed or deleted, with the ids by which CloudTrail knows it.
-async fn changed(
-    session: &Session,
-    stack: &str,
-    found: &[(Class, &Change)],
-    raised: &Raised,
-) -> Result<Vec<Changed>, CommandError> {
-    let gone = found.iter().any(|(class, _)| *class == Class::Gone);
-    let ids = match gone {
-        true => session.record(stack).await?.map(|kept| kept.record.ids).unwrap_or_default(),
-        false => BTreeMap::new(),
-    };
+fn changed(plan: &Plan, found: &[(Class, &Change)], raised: &Raised) -> Vec<Changed> {
     let outside = found.iter().filter(|(class, _)| matches!(class, Class::Gone | Class::ChangedOutside));
     let changed = outside.filter_map(|(class, change)| {
-        let id = change.before.as_ref().map(|live| &live.id).or(ids.get(&change.address))?.clone();
+        let id = change.before.as_ref().map(|live| &live.id).or(plan.record.ids.get(&change.address))?.clone();
         Some(Changed { severity: weight(*class, change, raised).0, address: change.address.clone(), id })
     });
-    Ok(changed.collect())
+    changed.collect()
 }
 
 /// Writes the overlay that accepts what was found, and says what it does not accept.

@@ -100,7 +100,7 @@ impl Session {
         ui: &Ui,
     ) -> Result<Inventory, CommandError> {
         let awaited = hold.dead.as_ref().map(|dead| dead.creating.clone()).unwrap_or_default();
-        let within = hold.lease.hidden_for();
+        let within = hold.lease.hidden_for().await;
         if !awaited.is_empty() && !within.is_zero() {
             let names: Vec<String> = awaited.iter().map(ToString::to_string).collect();
             ui.note(format!("Looking for what it was making: {} (up to {} s)", names.join(", "), within.as_secs()));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bogosa_engine::{Address, Graph, Inventory, Kinds, Plan, discover, discover_awaiting, plan};
+use bogosa_engine::{Address, Graph, Inventory, Kinds, Plan, Record, discover, discover_awaiting, plan};
 
 use super::error::CommandError;
 use super::ui::Ui;
@@ -142,30 +142,33 @@ impl Session {
             return Ok((seen, without));
         }
         let Some(Kept { record, age }) = self.record(stack).await? else { return Ok((seen, without)) };
-        let unseen = |address: &&Address| seen.get(address).is_none();
+        let within = self.cloud.hides_for().saturating_sub(age);
+        let hidden = self.hidden(graph, &seen, &record);
+        let seen = if hidden.is_empty() || within.is_zero() {
+            seen
+        } else {
+            let names: Vec<String> = hidden.iter().map(ToString::to_string).collect();
+            ui.note(format!(
+                "Run {} made {} {} s ago, and AWS does not show it. Looking again for {} s",
+                record.run,
+                names.join(", "),
+                age.as_secs(),
+                within.as_secs().max(1)
+            ));
+            discover_awaiting(&hidden, within, Duration::from_secs(1), || self.look(stack, wanted)).await?
+        };
+        let plan = plan(&self.kinds, stack, graph, &seen, Some(&record))?;
+        Ok((seen, plan))
+    }
+
+    /// What the last run made, or may have made, and was not seen.
+    fn hidden(&self, graph: &Graph, seen: &Inventory, record: &Record) -> BTreeSet<Address> {
         // What has a name of its own is found by it when it is made again.
         let anew = |address: &&Address| {
             graph.get(address).is_none() || self.kinds.get(address.kind()).is_some_and(|kind| kind.about().tag_only)
         };
         let made = record.applied.keys().chain(record.unfinished.iter().filter(anew));
-        let hidden: BTreeSet<Address> = made.filter(unseen).cloned().collect();
-        let within = self.cloud.hides_for().saturating_sub(age);
-        let seen = match hidden.is_empty() || within.is_zero() {
-            true => seen,
-            false => {
-                let names: Vec<String> = hidden.iter().map(ToString::to_string).collect();
-                ui.note(format!(
-                    "Run {} made {} {} s ago, and AWS does not show it. Looking again for {} s",
-                    record.run,
-                    names.join(", "),
-                    age.as_secs(),
-                    within.as_secs().max(1)
-                ));
-                discover_awaiting(&hidden, within, Duration::from_secs(1), || self.look(stack, wanted)).await?
-            }
-        };
-        let plan = plan(&self.kinds, stack, graph, &seen, Some(&record))?;
-        Ok((seen, plan))
+        made.filter(|address| seen.get(address).is_none()).cloned().collect()
     }
 
     pub(crate) fn elapsed_ms(&self) -> u64 {

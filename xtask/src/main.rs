@@ -77,7 +77,8 @@ fn main() -> Result<()> {
         }
         Command::Pipeline { quick } => {
             setup::install()?;
-            pipeline::test(quick)
+            pipeline::test(quick)?;
+            if quick { Ok(()) } else { pipeline::videos() }
         }
         Command::Attack => attack::attack(),
         Command::Oracle { peer } => oracle::run(&peer),

@@ -6,6 +6,7 @@ use crate::steps::{WORKSPACE, cargo, step};
 
 const PACKAGE: [&str; 2] = ["--package", "bogosa-pipeline"];
 
+/// Leaves them built, for the test that has bogosa deploy them.
 pub(crate) fn test(quick: bool) -> Result<()> {
     let with = |words: &[&'static str]| cargo(&[&words[..1], &PACKAGE, &words[1..]].concat());
     step("functions: lints", with(&["clippy", "--all-targets", "--", "-D", "warnings"]))?;
@@ -15,8 +16,11 @@ pub(crate) fn test(quick: bool) -> Result<()> {
     }
     let mut docs = with(&["doc", "--no-deps", "--document-private-items"]);
     step("functions: docs", docs.env("RUSTDOCFLAGS", "-D warnings"))?;
-    // The test has bogosa build the functions; what it takes to compile them is done before.
-    step("functions: build", with(&["build"]))?;
-    let videos = [&["nextest", "run"], &WORKSPACE[..], &["--run-ignored", "only", "-E", "test(/^videos::/)"]];
+    step("functions: build", with(&["build"]))
+}
+
+/// The same test of the workspace by itself.
+pub(crate) fn videos() -> Result<()> {
+    let videos = [&["nextest", "run"], &WORKSPACE[..], &["-E", "test(/^videos::/)"]];
     step("functions: from uploads to videos", cargo(&videos.concat()))
 }

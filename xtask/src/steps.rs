@@ -18,15 +18,14 @@ pub(crate) fn test(quick: bool) -> Result<()> {
     step("licences, bans, sources", cargo(&["deny", "check", "licenses", "bans", "sources"]))?;
     let workspace = |words: &[&'static str], more: &[&'static str]| cargo(&[words, &WORKSPACE, more].concat());
     step("lints", workspace(&["clippy"], &["--all-targets", "--", "-D", "warnings"]))?;
+    pipeline::test(quick)?;
     if quick {
         step("unit tests", workspace(&["nextest", "run"], &["--lib"]))?;
-        pipeline::test(quick)?;
         return shop::test(quick);
     }
     step("tests", workspace(&["nextest", "run"], &["--no-fail-fast"]))?;
     step("examples in the docs", workspace(&["test"], &["--doc", "--quiet"]))?;
     step("docs", workspace(&["doc"], &["--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings"))?;
-    pipeline::test(quick)?;
     shop::test(quick)
 }
 

@@ -179,28 +179,17 @@ fn input(template: Option<InputTemplate>, place: &str) -> Input {
 /// The template's output group, with where it goes.
 fn bound_for(mut group: OutputGroup, destination: &str) -> OutputGroup {
     let Some(settings) = &mut group.output_group_settings else { return group };
-    let destination = Some(destination.to_owned());
+    macro_rules! send {
+        ($field:ident, $kind:ident) => {
+            settings.$field.get_or_insert_with(|| $kind::builder().build()).destination = Some(destination.to_owned())
+        };
+    }
     match &settings.r#type {
-        Some(OutputGroupType::HlsGroupSettings) => {
-            let own = settings.hls_group_settings.get_or_insert_with(|| HlsGroupSettings::builder().build());
-            own.destination = destination;
-        }
-        Some(OutputGroupType::FileGroupSettings) => {
-            let own = settings.file_group_settings.get_or_insert_with(|| FileGroupSettings::builder().build());
-            own.destination = destination;
-        }
-        Some(OutputGroupType::DashIsoGroupSettings) => {
-            let own = settings.dash_iso_group_settings.get_or_insert_with(|| DashIsoGroupSettings::builder().build());
-            own.destination = destination;
-        }
-        Some(OutputGroupType::CmafGroupSettings) => {
-            let own = settings.cmaf_group_settings.get_or_insert_with(|| CmafGroupSettings::builder().build());
-            own.destination = destination;
-        }
-        Some(OutputGroupType::MsSmoothGroupSettings) => {
-            let own = settings.ms_smooth_group_settings.get_or_insert_with(|| MsSmoothGroupSettings::builder().build());
-            own.destination = destination;
-        }
+        Some(OutputGroupType::HlsGroupSettings) => send!(hls_group_settings, HlsGroupSettings),
+        Some(OutputGroupType::FileGroupSettings) => send!(file_group_settings, FileGroupSettings),
+        Some(OutputGroupType::DashIsoGroupSettings) => send!(dash_iso_group_settings, DashIsoGroupSettings),
+        Some(OutputGroupType::CmafGroupSettings) => send!(cmaf_group_settings, CmafGroupSettings),
+        Some(OutputGroupType::MsSmoothGroupSettings) => send!(ms_smooth_group_settings, MsSmoothGroupSettings),
         _ => {}
     }
     group

@@ -11,6 +11,8 @@ pub mod notification;
 mod settings;
 pub mod versions;
 
+pub(crate) use settings::judged;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -42,11 +44,6 @@ where
         failure.is(&["NoSuchBucket", "OperationAborted", "ConditionalRequestConflict"]) || also(failure)
     };
     retry(context, "S3 is not consistent with itself yet", SETTLING, passing, call).await
-}
-
-/// What others have set on a bucket, as far as a check judges it. The rest is as in [`bucket::Spec::private`].
-pub(crate) async fn judged(cloud: &Cloud, bucket: &str) -> Result<bucket::Spec> {
-    settings::judged(cloud, bucket).await
 }
 
 /// `None` where there is nothing, or nothing that we may see and could therefore have made.

@@ -126,8 +126,8 @@ pub(super) async fn read(cloud: &Cloud, bucket: &str, want: Option<&Spec>) -> Re
     Ok(Spec { public_access_blocked, encryption, versioning, lifecycle, cors, ..spec })
 }
 
-/// What is judged of a bucket that others have made.
-pub(super) async fn judged(cloud: &Cloud, bucket: &str) -> Result<Spec> {
+/// What others have set on a bucket, as far as a check judges it. The rest is as in [`Spec::private`].
+pub(crate) async fn judged(cloud: &Cloud, bucket: &str) -> Result<Spec> {
     let (public_access_blocked, owner_enforced, cors) =
         tokio::try_join!(read_public_access(cloud, bucket), read_ownership(cloud, bucket), read_cors(cloud, bucket))?;
     Ok(Spec { public_access_blocked, owner_enforced, cors: Some(cors), ..Spec::private(bucket) })
