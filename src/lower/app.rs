@@ -112,7 +112,7 @@ pub(crate) fn release(l: &Lowering<'_>, web: &Web) -> Input {
 }
 
 /// Where visitors find the application.
-fn public_url(l: &Lowering<'_>, web: &Web) -> Input {
+pub(crate) fn public_url(l: &Lowering<'_>, web: &Web) -> Input {
     let scheme = if l.stack.web_certificate() == Certificate::None { "http" } else { "https" };
     match web.hosts.first() {
         Some(host) => format!("{scheme}://{host}").into(),

@@ -56,10 +56,11 @@ pub(crate) fn lower(l: &mut Lowering<'_>) {
 }
 
 fn buckets(l: &mut Lowering<'_>, media: &Media) {
-    let source = bucket(l, "source", &media.source, &["GET", "HEAD", "PUT"]);
+    let source = bucket(l, "source", &media.source, &["GET", "HEAD", "PUT"], uploading_pages(l));
     buckets::add(l, "source", "media.source", source, Vec::new());
 
-    let destination = bucket(l, "destination", &media.destination, &["GET", "HEAD"]);
+    let pages = l.stack.page_origins().iter().map(Input::from).collect();
+    let destination = bucket(l, "destination", &media.destination, &["GET", "HEAD"], pages);
     let distribution = l.stack.cdn.as_ref().map(|_| {
         json!({
             "Sid": "Distribution",
@@ -83,10 +84,22 @@ fn distribution(output: &str) -> Input {
     Input::output(Address::new("cloudfront.distribution", "media"), output)
 }
 
-fn bucket(l: &Lowering<'_>, part: &str, settings: &schema::Bucket, methods: &[&str]) -> bucket::Spec {
+/// The stack's own pages; without a name of their own they are at the load balancer's.
+fn uploading_pages(l: &Lowering<'_>) -> BTreeSet<Input> {
+    let pages: BTreeSet<Input> = l.stack.page_origins().iter().map(Input::from).collect();
+    let unnamed = l.stack.web.as_ref().filter(|_| pages.is_empty());
+    pages.into_iter().chain(unnamed.map(|web| app::public_url(l, web))).collect()
+}
+
+fn bucket(
+    l: &Lowering<'_>,
+    part: &str,
+    settings: &schema::Bucket,
+    methods: &[&str],
+    pages: BTreeSet<Input>,
+) -> bucket::Spec {
     let schema::Bucket { cors, encryption, versioning, noncurrent_days, expire_days } = settings;
-    let origins: BTreeSet<String> =
-        cors.origins.clone().unwrap_or_else(|| l.stack.page_origins()).into_iter().collect();
+    let origins = cors.origins.as_ref().map_or(pages, |origins| origins.iter().map(Input::from).collect());
     let set = |values: &[&str]| values.iter().map(|value| (*value).to_owned()).collect();
     let rule = CorsRule {
         methods: set(methods),

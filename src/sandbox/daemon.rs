@@ -173,6 +173,17 @@ pub fn applications(port: u16) -> anyhow::Result<Vec<serde_json::Value>> {
     serde_json::from_str(&answer).context("the sandbox's applications")
 }
 
+/// Kills what runs for instances in a zone; their ids.
+pub fn outage(port: u16, zone: &str) -> anyhow::Result<Vec<String>> {
+    #[derive(Deserialize)]
+    struct Killed {
+        instances: Vec<String>,
+    }
+    let answer = request(port, "POST", &format!("/_sandbox/outage?zone={zone}"), "")?;
+    let killed: Killed = serde_json::from_str(&answer).context("the sandbox's answer to an outage")?;
+    Ok(killed.instances)
+}
+
 /// Changes how the sandbox on that port behaves; what the JSON object leaves out stays as it is.
 pub fn behave(port: u16, changes: &serde_json::Value) -> anyhow::Result<Behaviour> {
     let answer = request(port, "PUT", "/_sandbox/behaviour", &changes.to_string())?;

@@ -10,7 +10,7 @@ use crate::{
     delivery::Delivery,
     layer::Stack,
     moto::{Moto, strip_hop_by_hop},
-    platform::{Platform, cdn},
+    platform::{self, Platform, cdn},
     reply::Reply,
 };
 use bytes::Bytes;
@@ -92,7 +92,7 @@ impl Front {
     }
 
     async fn answer(self: Arc<Front>, request: Request<Incoming>) -> (Response<Sent>, Delivery) {
-        let (parts, incoming) = request.into_parts();
+        let (mut parts, incoming) = request.into_parts();
         let body = if action::carries_object(&parts.method, &parts.uri, &parts.headers) {
             Body::Stream(incoming)
         } else {
@@ -110,6 +110,7 @@ impl Front {
             let query = parts.uri.query().unwrap_or_default();
             return send(control::answer(&self, &parts.method, path, query, body.whole()).await, "");
         }
+        let page = self.platform.to_public(&mut parts.headers);
         let call = Call::new(parts.method, parts.uri, parts.headers, body);
         self.counts.count(&call);
         let id = call.request_id.clone();
@@ -121,6 +122,9 @@ impl Front {
         }
         if let Some(event) = event {
             reply = Platform::invoke(&self, reply, event).await;
+        }
+        if let Some(page) = page {
+            platform::to_local(page, &mut reply.headers);
         }
         send(reply, &id)
     }

@@ -99,3 +99,17 @@ fn terraform_takes_it() {
     }
     std::fs::remove_dir_all(folders[0].parent().unwrap()).unwrap();
 }
+
+/// Where the pages have no name of their own, browsers upload from the load balancer's.
+#[test]
+fn pages_without_a_name_may_upload() {
+    let origins = |web: &str| {
+        let sections = ["--set", "media={}", "--set", &format!("web={web}")];
+        let run = bogosa(&[&["export", "cloudformation", "examples/network-only.yaml"], &sections[..]].concat());
+        let template: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        template["Resources"]["S3BucketSource"]["Properties"]["CorsConfiguration"]["CorsRules"][0]["AllowedOrigins"]
+            .clone()
+    };
+    assert_eq!(origins("{}"), serde_json::json!([{"Fn::Sub": "http://${ElbLoadBalancerWeb.DNSName}"}]));
+    assert_eq!(origins("{hosts: [www.example.com]}"), serde_json::json!(["http://www.example.com"]));
+}

@@ -3,6 +3,7 @@
 mod attack;
 mod bench;
 mod browser;
+mod deployed;
 mod oracle;
 mod pipeline;
 mod setup;
@@ -39,6 +40,8 @@ enum Command {
         #[arg(long)]
         quick: bool,
     },
+    /// Only the shop as it is deployed: `up` in a sandbox, and browsers that walk it.
+    Deployed,
     /// Let schemathesis, wapiti and sqlmap at a running shop: half an hour, and a report to read.
     Attack,
     /// Install what is missing on a Debian machine.
@@ -79,6 +82,10 @@ fn main() -> Result<()> {
             setup::install()?;
             pipeline::test(quick)?;
             if quick { Ok(()) } else { pipeline::videos() }
+        }
+        Command::Deployed => {
+            setup::install()?;
+            deployed::test()
         }
         Command::Attack => attack::attack(),
         Command::Oracle { peer } => oracle::run(&peer),

@@ -6,7 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::setup::run;
-use crate::{pipeline, shop};
+use crate::{deployed, pipeline, shop};
 
 /// All but the shop and the functions, which are built and tested apart (see `shop`, `pipeline`). Always all of it: with
 /// other packages chosen, cargo would choose other features, and build the SDK once more.
@@ -26,7 +26,8 @@ pub(crate) fn test(quick: bool) -> Result<()> {
     step("tests", workspace(&["nextest", "run"], &["--no-fail-fast"]))?;
     step("examples in the docs", workspace(&["test"], &["--doc", "--quiet"]))?;
     step("docs", workspace(&["doc"], &["--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings"))?;
-    shop::test(quick)
+    shop::test(quick)?;
+    deployed::test()
 }
 
 /// The same random tests as in `test`, many times over, and every call to die at instead of some.

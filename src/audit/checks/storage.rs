@@ -11,7 +11,7 @@ use crate::audit::policy::{covers, statements};
 use crate::audit::subject::{Item, Subject};
 use crate::resources::logs::log_group::LogGroup;
 use crate::resources::s3::access_logs::AccessLogs;
-use crate::resources::s3::bucket::{Bucket, Spec};
+use crate::resources::s3::bucket::{Bucket, CorsRule, Spec};
 use crate::resources::s3::bucket_policy::BucketPolicy;
 use crate::resources::sns::topic::Topic;
 use crate::resources::sqs::queue::Queue;
@@ -225,8 +225,8 @@ fn log_buckets<'a>(subject: &'a Subject<'_>) -> BTreeSet<&'a str> {
 
 fn cors(subject: &Subject<'_>, wrong: impl Fn(&BTreeSet<String>) -> bool) -> Vec<Judgement> {
     buckets(subject, "cors.origins", |spec| {
-        let open = |rule: &&crate::resources::s3::bucket::CorsRule| rule.origins.contains("*") && wrong(&rule.methods);
-        let rule = spec.cors.iter().flatten().find(open)?;
+        let any = |rule: &CorsRule| rule.origins.iter().any(|origin| origin.text() == Some("*"));
+        let rule = spec.cors.iter().flatten().find(|rule| any(rule) && wrong(&rule.methods))?;
         let methods: Vec<&str> = rule.methods.iter().map(String::as_str).collect();
         Some(format!("pages of any origin may use {}", methods.join(", ")))
     })

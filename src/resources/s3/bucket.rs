@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, Tag, Tagging};
 use bogosa_engine::{
-    Context, Difference, Failure, Found, Impact, Outputs, Resource, Result, Scope, Seconds, Status, Tags,
+    Context, Difference, Failure, Found, Impact, Input, Outputs, Resource, Result, Scope, Seconds, Status, Tags,
 };
 use serde::{Deserialize, Serialize};
 
@@ -72,7 +72,8 @@ pub struct Expiry {
 #[serde(deny_unknown_fields)]
 pub struct CorsRule {
     pub methods: BTreeSet<String>,
-    pub origins: BTreeSet<String>,
+    /// Pages, as `https://www.example.com`.
+    pub origins: BTreeSet<Input>,
     pub headers: BTreeSet<String>,
     pub expose: BTreeSet<String>,
     pub max_age: i32,

@@ -9,7 +9,7 @@ use aws_sdk_s3::types::{
     PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
     ServerSideEncryptionConfiguration, ServerSideEncryptionRule, VersioningConfiguration,
 };
-use bogosa_engine::{Context, Result};
+use bogosa_engine::{Context, Input, Result};
 
 use super::bucket::{CorsRule, Encryption, Expiry, Spec};
 use super::settled;
@@ -264,9 +264,10 @@ fn cors(rules: &[CorsRule]) -> Result<CorsConfiguration> {
     let rules = rules
         .iter()
         .map(|CorsRule { methods, origins, headers, expose, max_age }| {
+            let origins = origins.iter().map(|origin| origin.known().map(str::to_owned)).collect::<Result<_>>()?;
             SdkCorsRule::builder()
                 .set_allowed_methods(Some(methods.iter().cloned().collect()))
-                .set_allowed_origins(Some(origins.iter().cloned().collect()))
+                .set_allowed_origins(Some(origins))
                 .set_allowed_headers(Some(headers.iter().cloned().collect::<Vec<_>>()).filter(|list| !list.is_empty()))
                 .set_expose_headers(Some(expose.iter().cloned().collect::<Vec<_>>()).filter(|list| !list.is_empty()))
                 .max_age_seconds(*max_age)
@@ -283,7 +284,7 @@ async fn read_cors(cloud: &Cloud, bucket: &str) -> Result<Vec<CorsRule>> {
     let set = |list: &[String]| list.iter().cloned().collect();
     let rules = rules.iter().map(|rule| CorsRule {
         methods: set(rule.allowed_methods()),
-        origins: set(rule.allowed_origins()),
+        origins: rule.allowed_origins().iter().map(Input::from).collect(),
         headers: set(rule.allowed_headers()),
         expose: set(rule.expose_headers()),
         max_age: rule.max_age_seconds().unwrap_or_default(),

@@ -46,6 +46,10 @@ pub(super) fn environment(place: &Place, release: &Release) -> BTreeMap<String, 
         all.insert("CDN_URL".to_owned(), here);
     }
     all.extend(shop(place));
+    if !["SOURCE_BUCKET", "CDN_URL"].iter().all(|name| release.environment.contains_key(*name)) {
+        // Without a video pipeline the shop keeps media in a folder, which its instances have to share.
+        all.insert("SHOP_MEDIA_FOLDER".to_owned(), media(place).display().to_string());
+    }
     all.extend(database.map(|url| ("SHOP_DATABASE_URL".to_owned(), url)));
     all
 }
@@ -64,6 +68,7 @@ pub(super) fn aws(sandbox_port: u16, region: &str, who: &str) -> Vec<(String, St
 }
 
 /// The shop's settings (app/README.md). In development it takes plain HTTP, has sample data and keeps its mails readable.
+/// What lies in AWS lies in the sandbox.
 fn shop(place: &Place) -> Vec<(String, String)> {
     pairs([
         ("SHOP_MODE", "development".to_owned()),
@@ -71,8 +76,11 @@ fn shop(place: &Place) -> Vec<(String, String)> {
         ("SHOP_PUBLIC_URL", place.url.to_owned()),
         ("SHOP_TRUSTED_PROXIES", "1".to_owned()),
         ("SHOP_BUS", "database".to_owned()),
-        ("SHOP_MEDIA_FOLDER", place.shared.join("media").display().to_string()),
     ])
+}
+
+fn media(place: &Place) -> PathBuf {
+    place.shared.join("media")
 }
 
 /// moto's RDS has no database behind it.
@@ -90,9 +98,41 @@ fn inherited() -> Vec<(String, String)> {
 
 /// The folders that [`environment`] names and that have to exist.
 pub(super) fn folders(place: &Place) -> [PathBuf; 2] {
-    [place.folder.to_owned(), place.shared.join("media")]
+    [place.folder.to_owned(), media(place)]
 }
 
 fn pairs<const N: usize>(pairs: [(&str, String); N]) -> Vec<(String, String)> {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn media_lies_in_a_folder_only_where_there_is_no_pipeline() {
+        let place = Place {
+            instance: "i-1",
+            region: "us-east-1",
+            zone: "us-east-1a",
+            sandbox_port: 4566,
+            port: 9000,
+            url: "http://127.0.0.1:8080",
+            secret_key: None,
+            folder: Path::new("/own"),
+            shared: Path::new("/shared"),
+        };
+        let of = |given: &[(&str, &str)]| {
+            let given: BTreeMap<&str, &str> = given.iter().copied().collect();
+            let artifact = serde_json::json!({"bucket": "b", "key": "k", "sha256": "a".repeat(64)});
+            let release = serde_json::json!({"artifact": artifact, "command": "shop", "environment": given});
+            environment(&place, &Release::parse(&release.to_string()).expect("a release"))
+        };
+        let whole = of(&[("SOURCE_BUCKET", "source"), ("CDN_URL", "https://d1.cloudfront.net")]);
+        assert_eq!(whole["CDN_URL"], "http://127.0.0.1:4566/_sandbox/cdn/d1.cloudfront.net");
+        assert_eq!(whole.get("SHOP_MEDIA_FOLDER"), None);
+        for part in [&[][..], &[("SOURCE_BUCKET", "source")], &[("CDN_URL", "https://d1.cloudfront.net")]] {
+            assert_eq!(of(part)["SHOP_MEDIA_FOLDER"], "/shared/media");
+        }
+    }
 }

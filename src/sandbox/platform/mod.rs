@@ -20,6 +20,7 @@ mod functions;
 mod instance;
 mod logs;
 mod media;
+mod origin;
 mod process;
 mod release;
 mod site;
@@ -29,7 +30,9 @@ use crate::{front::Front, reply::Reply};
 use balancer::Balancer;
 use bytes::Bytes;
 use functions::Outcome;
+use hyper::{HeaderMap, header::HeaderValue};
 use instance::Instance;
+pub(crate) use origin::to_local;
 use serde_json::{Value, json};
 use site::Site;
 use std::{
@@ -145,6 +148,11 @@ impl Platform {
         let running = self.lock();
         let there = running.instances.values().filter(|instance| instance.listed.zone == zone);
         there.inspect(|instance| instance.kill()).map(|instance| instance.listed.id.clone()).collect()
+    }
+
+    /// Lets a page of a local load balancer ask under its public address, and gives back its own one, for the answer.
+    pub fn to_public(&self, headers: &mut HeaderMap) -> Option<HeaderValue> {
+        origin::to_public(&self.lock(), headers)
     }
 
     /// What runs, by Auto Scaling group.

@@ -23,6 +23,9 @@ pub(crate) struct Release {
     pub(crate) secret_key_arn: Option<String>,
     #[serde(default)]
     pub(crate) log_group: Option<String>,
+    /// Where browsers find it on AWS.
+    #[serde(default)]
+    pub(crate) public_url: Option<String>,
 }
 
 /// A `tar.gz` in S3.

@@ -3,6 +3,7 @@
 mod as_aws;
 mod critical_path;
 mod measure;
+mod rollout;
 mod side_by_side;
 mod sizes;
 
@@ -22,7 +23,7 @@ const UNBUILT: [&str; 4] = ["--overlay", "tests/stacks/app.yaml", "--overlay", "
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArgs {
-    /// Which parts; without any, all but `stacks` and `as-aws`, which take most of an hour each.
+    /// Which parts; without any, all but `stacks` and `as-aws`, which take most of an hour each, and `rollout`, which needs `oha`.
     #[arg(value_enum)]
     parts: Vec<Part>,
     /// The folder of the Terraform twin and its `run` script.
@@ -44,6 +45,8 @@ enum Part {
     Sizes,
     /// A plan without changes in an account with many stacks; making 500 takes most of an hour.
     Stacks,
+    /// Requests to the deployed shop while it is rolled out, and while a zone fails.
+    Rollout,
     /// With AWS's durations and token buckets, against the critical path.
     AsAws,
 }
@@ -58,6 +61,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<()> {
             Part::SideBySide => side_by_side::run(&bogosa, &args.peer, args.runs)?,
             Part::Sizes => sizes::resources(&bogosa, args.runs)?,
             Part::Stacks => sizes::stacks(&bogosa, args.runs)?,
+            Part::Rollout => rollout::run()?,
             Part::AsAws => as_aws::run(&bogosa, &args.peer)?,
         }
     }

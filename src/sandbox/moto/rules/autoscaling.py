@@ -102,3 +102,18 @@ def autoscaling_rules():
     def attach_load_balancer_target_groups(old, self, group_name, target_group_arns):
         check_places(self, "", target_group_arns)
         return old(self, group_name, target_group_arns)
+
+    # …/API_SetInstanceHealth.html, …/API_TerminateInstanceInAutoScalingGroup.html: of an instance that has left its group meanwhile.
+    def check_managed(self, instance_id):
+        if all(state.instance.id != instance_id for group in self.autoscaling_groups.values() for state in group.instance_states):
+            invalid(f"Instance Id not found - No managed instance found for instance ID: {instance_id}")
+
+    @rule(AutoScalingBackend)
+    def set_instance_health(old, self, instance_id, health_status):
+        check_managed(self, instance_id)
+        return old(self, instance_id, health_status)
+
+    @rule(AutoScalingBackend)
+    def terminate_instance(old, self, instance_id, should_decrement):
+        check_managed(self, instance_id)
+        return old(self, instance_id, should_decrement)

@@ -44,11 +44,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(500 if os.environ.get("BROKEN") == "health" else 200, "ok")
         if self.headers.get("Upgrade") == "websocket":
             return self.echo()
-        if self.path.startswith("/slow"):
+        if self.path.startswith("/slow/"):
             self.send_response(200)
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
-            for _ in range(20):
+            for _ in range(int(self.path.removeprefix("/slow/"))):
                 self.wfile.write(b"1\r\n.\r\n")
                 self.wfile.flush()
                 time.sleep(0.1)
@@ -154,6 +154,19 @@ def who():
 
 def group():
     return asg.describe_auto_scaling_groups(AutoScalingGroupNames=["g"])["AutoScalingGroups"][0]
+
+
+def mark(name):
+    """Marks an instance as unhealthy, unless its group has replaced it already."""
+    try:
+        asg.set_instance_health(InstanceId=name, HealthStatus="Unhealthy")
+    except ClientError as error:
+        assert "No managed instance found" in str(error), error
+
+
+def members():
+    """The instances of the group, those that are leaving too."""
+    return {one["InstanceId"] for one in group()["Instances"]}
 
 
 def lives(pid):

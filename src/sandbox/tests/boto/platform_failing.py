@@ -20,6 +20,6 @@ wrong = [
 for changed, said in wrong:
     template = {"LaunchTemplateName": "template", "Version": version(**changed)}
     asg.update_auto_scaling_group(AutoScalingGroupName="g", LaunchTemplate=template)
-    for name in [one["InstanceId"] for one in group()["Instances"]]:
-        asg.set_instance_health(InstanceId=name, HealthStatus="Unhealthy")
+    for name in members():
+        mark(name)
     until(said, lambda: any(said in (one["reason"] or "") for one in application()["instances"]))

@@ -59,3 +59,6 @@ make("forced")
 asg.delete_auto_scaling_group(AutoScalingGroupName="forced", ForceDelete=True)
 ec2.delete_security_group(GroupId=group)
 ec2.delete_subnet(SubnetId=subnets[0])
+for call, more in [(asg.set_instance_health, dict(HealthStatus="Unhealthy")), (asg.terminate_instance_in_auto_scaling_group, dict(ShouldDecrementDesiredCapacity=False))]:
+    with refusal("ValidationError", 400, "No managed instance found"):
+        call(InstanceId="i-00000000000000000", **more)
