@@ -172,7 +172,10 @@ impl Progress {
                 if let Some(bars) = &self.bars {
                     bars.end(address);
                 }
-                self.show(&format!("{} {address} {failure}", self.ui.paint(Style::Removed, "failed:")));
+                // The report at the end has all of it.
+                let failure = failure.to_string();
+                let line = failure.lines().next().unwrap_or_default();
+                self.show(&format!("{} {address} {line}", self.ui.paint(Style::Removed, "failed:")));
             }
             (_, Event::Skipped { .. }) => {}
         }

@@ -207,8 +207,7 @@ impl Resource for Group {
             if health.is_empty() || health.good() >= wanted {
                 return Ok(Poll::Ready(self::outputs(&group)));
             }
-            let trouble = health.trouble().map(|trouble| format!("; the load balancer says: {trouble}"));
-            Ok(Poll::Pending(format!("{} of {wanted} are healthy{}", health.good(), trouble.unwrap_or_default())))
+            Ok(Poll::Pending(format!("{} of {wanted} are healthy{}", health.good(), health.trouble())))
         })
         .await;
         match ready {

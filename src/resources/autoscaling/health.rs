@@ -82,11 +82,16 @@ impl Health {
         Some(id)
     }
 
-    /// What is wrong with it.
-    pub(super) fn trouble(&self) -> Option<String> {
-        let id = self.worst()?;
-        let (_, words) = self.0.get(id)?;
-        Some(format!("{id}: {words}"))
+    /// What is said of it, for the end of a message; nothing where there is none.
+    pub(super) fn trouble(&self) -> String {
+        let said = self.worst().and_then(|id| Some((id, self.0.get(id)?)));
+        said.map(|(id, (_, words))| format!("; the load balancer says: {id}: {words}")).unwrap_or_default()
+    }
+
+    /// The same, where it has been asked and did not answer well.
+    pub(super) fn failure(&self) -> String {
+        let failed = self.0.values().any(|(state, _)| *state == State::Bad);
+        if failed { self.trouble() } else { String::new() }
     }
 }
 

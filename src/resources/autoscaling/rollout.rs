@@ -42,7 +42,6 @@ pub(super) async fn roll_out(cloud: &Cloud, context: &Context, before: &Spec, wa
         End::Done => return Ok(()),
         End::Failed(reason) => reason,
     };
-    let trouble = last.trouble().map(|trouble| format!("; the load balancer says: {trouble}")).unwrap_or_default();
     // Before the instance is replaced, and its log no longer the latest.
     let words = health::last_words(cloud, &context.stack, last.worst()).await;
     let other = (&before.launch_template, &before.launch_template_version)
@@ -52,7 +51,7 @@ pub(super) async fn roll_out(cloud: &Cloud, context: &Context, before: &Spec, wa
         (true, false) => "the group has no other version to go back to".to_owned(),
         (false, _) => "`app.rollout.rollback` is off: the instances stay as they are".to_owned(),
     };
-    let said = format!("{reason}{trouble}; {back}{words}");
+    let said = format!("{reason}{}; {back}{words}", last.failure());
     Err(Failure::new(format!("rolling out version {version} of the launch template"), said)
         .hint("Mend the application, then run the same command again. `app.rollout.health.timeout` is how long it may take to become healthy."))
 }
@@ -158,7 +157,7 @@ async fn follow(cloud: &Cloud, context: &Context, want: &Spec, id: &str, last: &
             return Ok(End::Done);
         }
         let health = Health::of(cloud, &want.target_groups).await?;
-        if health.trouble().is_some() {
+        if health.worst().is_some() {
             *last = health;
         }
         let reason = refresh.status_reason().map(|reason| format!(": {reason}")).unwrap_or_default();
