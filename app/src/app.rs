@@ -83,8 +83,9 @@ impl App {
         };
         let streaming: Arc<dyn Streaming> = match &config.streaming {
             StreamingConfig::Local => Arc::new(LocalStreaming::default()),
-            StreamingConfig::Ivs { recording, recordings_url } => {
-                Arc::new(Ivs::new(aws.as_ref().context(NO_AWS)?, recording.clone(), recordings_url.clone()))
+            StreamingConfig::Ivs { recording, recordings_url, tags } => {
+                let aws = aws.as_ref().context(NO_AWS)?;
+                Arc::new(Ivs::new(aws, recording.clone(), recordings_url.clone(), tags.clone()))
             }
         };
         Ok(Arc::new(Self {

@@ -78,6 +78,8 @@ pub enum StreamingConfig {
         /// The ARN of a recording configuration.
         recording: Option<String>,
         recordings_url: String,
+        /// Of the channels.
+        tags: BTreeMap<String, String>,
     },
 }
 

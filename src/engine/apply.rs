@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
 use serde_json::Value;
 
-use crate::plan::{differences, old_address};
+use crate::plan::{differences, former, old_address};
 use crate::steps::{Step, Verb, steps};
 use crate::{
     Action, Address, Cancel, Change, Context, Difference, Event, Failure, Journal, Kinds, Live, Node, Outcome, Outputs,
@@ -71,6 +71,7 @@ struct Run<'a, C: 'static> {
     cloud: &'a C,
     options: &'a Options,
     stack: &'a str,
+    destroys: bool,
     steps: &'a [Step<'a>],
     blocked_by: Vec<usize>,
     /// Steps that could start now, longest way to the end first.
@@ -107,7 +108,8 @@ impl<'a, C: Send + Sync> Run<'a, C> {
             .map(|step| (steps[step].tail, std::cmp::Reverse(step)))
             .collect();
         let (in_flight, begun) = (BTreeMap::new(), BTreeSet::new());
-        Self { kinds, cloud, options, stack: &plan.stack, steps, blocked_by, ready, in_flight, begun, report, record }
+        let (stack, destroys) = (plan.stack.as_str(), plan.is_destroy());
+        Self { kinds, cloud, options, stack, destroys, steps, blocked_by, ready, in_flight, begun, report, record }
     }
 
     /// The most urgent step whose service has room.
@@ -130,6 +132,15 @@ impl<'a, C: Send + Sync> Run<'a, C> {
         chosen
     }
 
+    /// What stands now where something goes.
+    fn successor(&self, change: &Change) -> Option<Outputs> {
+        let former = former(change.address.name());
+        let address = former.map_or(change.address.clone(), |name| Address::new(change.address.kind(), name));
+        let outputs = self.report.outputs.get(&address)?;
+        let same = change.before.as_ref().is_none_or(|live| live.outputs.get("id") == outputs.get("id"));
+        (!same).then(|| outputs.clone())
+    }
+
     fn start(&mut self, step: usize) -> BoxFuture<'a, Landed> {
         let Step { verb, change, .. } = &self.steps[step];
         *self.in_flight.entry(change.address.service()).or_default() += 1;
@@ -144,6 +155,8 @@ impl<'a, C: Send + Sync> Run<'a, C> {
             run: self.options.run.clone(),
             token: self.record.token(self.stack, &change.address),
             tags,
+            destroys: self.destroys,
+            successor: self.successor(change),
             cancel: self.options.cancel.clone(),
             say: Arc::new(move |address, detail| events(Event::Waiting { address: address.clone(), detail })),
         };

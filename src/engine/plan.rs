@@ -109,6 +109,11 @@ impl Plan {
         self.summary().changes() == 0
     }
 
+    /// Whether nothing of the stack stays.
+    pub fn is_destroy(&self) -> bool {
+        self.changes.iter().all(|change| change.action == Action::Delete)
+    }
+
     /// The changes that do something.
     pub fn effective(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.action != Action::NoOp)

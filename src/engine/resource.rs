@@ -235,6 +235,10 @@ pub struct Context {
     pub token: String,
     /// The tags the resource is to carry, bogosa's own included.
     pub tags: Tags,
+    /// Whether the whole stack goes, not this resource alone.
+    pub destroys: bool,
+    /// Of a resource that goes, what has taken its place.
+    pub successor: Option<Outputs>,
     pub(crate) cancel: Cancel,
     pub(crate) say: Say,
 }
@@ -248,6 +252,8 @@ impl Context {
             address,
             run: "test".to_owned(),
             tags,
+            destroys: false,
+            successor: None,
             cancel: Cancel::default(),
             say: std::sync::Arc::new(|_, _| {}),
         }
@@ -269,13 +275,15 @@ impl Context {
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { stack, address, run, token, tags, cancel, say: _ } = self;
+        let Self { stack, address, run, token, tags, destroys, successor, cancel, say: _ } = self;
         f.debug_struct("Context")
             .field("stack", stack)
             .field("address", address)
             .field("run", run)
             .field("token", token)
             .field("tags", tags)
+            .field("destroys", destroys)
+            .field("successor", successor)
             .field("cancel", cancel)
             .finish()
     }

@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use bogosa_engine::{Input, Resource};
+use bogosa_engine::{Input, Resource, TAG_STACK};
 use serde_json::{Value, json};
 
 use super::{Lowering, Sources, cache, database};
@@ -123,7 +123,8 @@ pub(crate) fn public_url(l: &Lowering<'_>, web: &Web) -> Input {
 /// The stack's own outputs, for the application.
 fn outputs(l: &Lowering<'_>) -> BTreeMap<String, Input> {
     let stack = l.stack;
-    let mut all = vec![("AWS_REGION", l.facts.region.clone().into())];
+    let tag = format!("{TAG_STACK}={}", stack.stack);
+    let mut all = vec![("AWS_REGION", l.facts.region.clone().into()), ("STACK_TAG", tag.into())];
     if stack.media.is_some() {
         all.push(("SOURCE_BUCKET", Bucket::output("source", "name")));
         all.push(("DESTINATION_BUCKET", Bucket::output("destination", "name")));
@@ -181,6 +182,7 @@ pub(crate) fn rights(l: &Lowering<'_>) -> Vec<Value> {
         let (channels, keys) = (l.arn("ivs", "channel/*"), l.arn("ivs", "stream-key/*"));
         let make = ["ivs:CreateChannel", "ivs:CreateStreamKey", "ivs:DeleteChannel", "ivs:DeleteStreamKey"];
         all.push(allow("Channels", &make, json!([channels, keys])));
+        all.push(allow("ChannelTags", &["ivs:TagResource"], json!(channels)));
         let use_them = ["ivs:GetStream", "ivs:ListStreamKeys", "ivs:PutMetadata", "ivs:StopStream"];
         all.push(allow("Streams", &use_them, json!(channels)));
     }

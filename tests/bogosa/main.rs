@@ -5,6 +5,7 @@
 mod application;
 mod audit;
 mod budget;
+mod channels;
 mod crash;
 mod doctor;
 mod edits;

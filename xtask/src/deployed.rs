@@ -17,7 +17,9 @@ pub(crate) fn test() -> Result<()> {
     let mut node = browser::node()?;
     let (sandbox, url) = start()?;
     node.args(["--test", "--test-reporter=spec", "deployed.mjs"]);
-    step("deployed: browsers", node.env("SHOP_URL", url).env("AWS_ENDPOINT_URL", &sandbox.endpoint))
+    step("deployed: browsers", node.env("SHOP_URL", url).env("AWS_ENDPOINT_URL", &sandbox.endpoint))?;
+    // With all that its visitors have left: objects, messages, channels.
+    step("deployed: destroy", bogosa("destroy", &sandbox)?)
 }
 
 /// Deploys it; its address.

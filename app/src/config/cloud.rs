@@ -1,5 +1,7 @@
 //! What lies in AWS. Credentials and region are where AWS's own tools look for them.
 
+use std::collections::BTreeMap;
+
 use super::{Reader, StorageConfig, StreamingConfig};
 use crate::services::aws::s3::Buckets;
 
@@ -33,6 +35,7 @@ impl Reader {
         let ivs = self.choice("SHOP_STREAMING", false, &[("local", false), ("ivs", true)]);
         let recording = self.take("SHOP_IVS_RECORDING");
         let recordings_url = self.text("SHOP_RECORDINGS_URL", "").trim_end_matches('/').to_owned();
+        let tags = self.tags("SHOP_IVS_TAGS");
         if !ivs {
             return StreamingConfig::Local;
         }
@@ -40,6 +43,17 @@ impl Reader {
             self.problems
                 .push("SHOP_RECORDINGS_URL is missing: where the recordings of SHOP_IVS_RECORDING are seen".to_owned());
         }
-        StreamingConfig::Ivs { recording, recordings_url }
+        StreamingConfig::Ivs { recording, recordings_url, tags }
+    }
+
+    fn tags(&mut self, name: &str) -> BTreeMap<String, String> {
+        let mut tags = BTreeMap::new();
+        for pair in self.text(name, "").split(',').filter(|pair| !pair.is_empty()) {
+            match pair.split_once('=') {
+                Some((key, value)) => drop(tags.insert(key.to_owned(), value.to_owned())),
+                None => self.problems.push(format!("{name}: {pair:?} is no tag; write key=value, with commas between")),
+            }
+        }
+        tags
     }
 }

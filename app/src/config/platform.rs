@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 /// A platform's variable, and the setting that it stands for.
-const NAMES: [(&str, &str); 4] = [
+const NAMES: [(&str, &str); 5] = [
     ("DATABASE_URL", "SHOP_DATABASE_URL"),
     ("MAIL_FROM", "SHOP_MAIL_FROM"),
     ("PUBLIC_URL", "SHOP_PUBLIC_URL"),
     ("SECRET_KEY", "SHOP_SECRET_KEY"),
+    ("STACK_TAG", "SHOP_IVS_TAGS"),
 ];
 
 /// The video pipeline's, of which each needs the others.

@@ -1,9 +1,9 @@
 //! Recording configuration: where and how the broadcasts of channels are kept.
 //!
-//! IVS can change nothing of one but its tags, so every field replaces: the new one first, for channels that
-//! record by the old one keep it in use (ConflictException) until the application moves them. Names are
-//! not unique and there is no token: only tags tell which is ours, and the list shows them. A bucket in
-//! another region is noticed late: the state becomes CREATE_FAILED, without a reason.
+//! IVS can change nothing of one but its tags, so every field replaces: the new one first, to which the application's
+//! channels are moved, for they keep the old one in use (ConflictException). Names are not unique and there is no
+//! token: only tags tell which is ours, and the list shows them. A bucket in another region is noticed late: the state
+//! becomes CREATE_FAILED, without a reason.
 
 use std::time::Duration;
 
@@ -18,6 +18,7 @@ use bogosa_engine::{
 };
 use serde::{Deserialize, Serialize};
 
+use super::channels;
 use crate::aws::{Cloud, Poll, Said, once, retry, tags, unrepeated, until};
 
 #[derive(Debug)]
@@ -142,18 +143,21 @@ impl Resource for RecordingConfiguration {
     }
 
     async fn delete(cloud: &Cloud, context: &Context, live: &Found<Spec>) -> Result<()> {
+        match context.destroys {
+            true => channels::delete(cloud, context, &live.id).await?,
+            false => {
+                let to = context.successor.as_ref().and_then(|other| other.get("arn"));
+                channels::record_by(cloud, context, &live.id, to.map(String::as_str)).await?;
+            }
+        }
         let busy = |failure: &Failure| failure.is(&["ConflictException"]);
-        let gone = |failure: &Failure| failure.is(&["ResourceNotFoundException"]);
+        // IVS may take a moment to see that no channel records by it any more.
         let result = retry(context, "a channel still records by it", Duration::from_secs(60), busy, || async {
             let call = cloud.ivs().delete_recording_configuration().arn(&live.id);
             call.send().await.said("ivs DeleteRecordingConfiguration").map(drop)
         });
         match result.await {
-            Err(failure) if gone(&failure) => Ok(()),
-            Err(failure) if busy(&failure) => Err(failure.hint(format!(
-                "Channels that the application made still record by {}. Move them to another (`aws ivs update-channel --recording-configuration-arn`) or delete them; `aws ivs list-channels --filter-by-recording-configuration-arn {}` lists them. Then run the same command again.",
-                live.id, live.id,
-            ))),
+            Err(failure) if failure.is(&["ResourceNotFoundException"]) => Ok(()),
             result => result,
         }
     }

@@ -1,5 +1,7 @@
 //! Live channels by Amazon IVS: standard type, low latency, recorded where a recording configuration is named.
 
+use std::collections::BTreeMap;
+
 use anyhow::Context;
 use aws_config::SdkConfig;
 use aws_sdk_ivs::Client;
@@ -21,11 +23,18 @@ pub struct Ivs {
     recording: Option<String>,
     /// Where the bucket of recordings is seen. Without a slash at the end.
     recordings_url: String,
+    /// Of the channels. Whoever made the platform finds them by these.
+    tags: BTreeMap<String, String>,
 }
 
 impl Ivs {
-    pub fn new(config: &SdkConfig, recording: Option<String>, recordings_url: String) -> Self {
-        Self { client: Client::new(config), recording, recordings_url }
+    pub fn new(
+        config: &SdkConfig,
+        recording: Option<String>,
+        recordings_url: String,
+        tags: BTreeMap<String, String>,
+    ) -> Self {
+        Self { client: Client::new(config), recording, recordings_url, tags }
     }
 }
 
@@ -54,6 +63,7 @@ impl Streaming for Ivs {
             .r#type(ChannelType::StandardChannelType)
             .latency_mode(ChannelLatencyMode::LowLatency)
             .set_recording_configuration_arn(self.recording.clone())
+            .set_tags(Some(self.tags.clone().into_iter().collect()))
             .send()
             .await
             .context("making a channel")?;

@@ -12,8 +12,12 @@ use sea_orm::{EntityTrait, QueryOrder};
 use super::{Cloud, send};
 use crate::harness::TestApp;
 
+const TAG: (&str, &str, &str) = ("bogosa:stack=one", "bogosa:stack", "one");
+
 async fn shop(cloud: &Cloud) -> TestApp {
-    TestApp::start_with(&[("SHOP_TEST_AWS", &cloud.sandbox.endpoint), ("SHOP_STREAMING", "ivs")]).await
+    let settings =
+        [("SHOP_TEST_AWS", cloud.sandbox.endpoint.as_str()), ("SHOP_STREAMING", "ivs"), ("SHOP_IVS_TAGS", TAG.0)];
+    TestApp::start_with(&settings).await
 }
 
 async fn channels_there(ivs: &aws_sdk_ivs::Client) -> Vec<String> {
@@ -40,6 +44,8 @@ async fn a_channel_and_its_key_are_made_rotated_and_deleted() {
     let made = one.unwrap();
     assert_eq!(made, other.unwrap());
     assert_eq!(channels_there(&ivs).await, std::slice::from_ref(&made.external_id));
+    let listed = ivs.list_tags_for_resource().resource_arn(&made.external_id).send().await.unwrap();
+    assert_eq!(listed.tags().get(TAG.1).map(String::as_str), Some(TAG.2));
     let key = key_there(&ivs, &made.external_id).await;
     assert!(!made.stream_key_encrypted.contains(&key));
 
