@@ -13,7 +13,7 @@ use crate::config::{BusKind, Config, MailKind, PaymentKind, StorageConfig, Strea
 use crate::db;
 use crate::services::Origins;
 use crate::services::aws::{self, ivs::Ivs, s3::S3Storage, ses::SesMailer};
-use crate::services::bus::{Bus, DatabaseBus, ProcessBus};
+use crate::services::bus::{Bus, DatabaseBus, ProcessBus, ValkeyBus};
 use crate::services::http;
 use crate::services::mail::{LocalMailbox, Mailer};
 use crate::services::payment::PaymentProvider;
@@ -61,9 +61,10 @@ impl App {
             }
             StorageConfig::Folder(folder) => Arc::new(LocalStorage::new(folder.clone(), config.secret_key.clone())?),
         };
-        let bus: Arc<dyn Bus> = match config.bus {
+        let bus: Arc<dyn Bus> = match &config.bus {
             BusKind::Process => Arc::new(ProcessBus::default()),
             BusKind::Database => Arc::new(DatabaseBus::start(db.clone(), stop.clone()).await?),
+            BusKind::Valkey(url) => Arc::new(ValkeyBus::start(url.clone(), stop.clone())?),
         };
         let payments: Option<Arc<dyn PaymentProvider>> = match config.payments {
             PaymentKind::None => None,

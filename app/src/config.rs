@@ -9,6 +9,7 @@ use std::str::FromStr;
 use crate::crypto::Key;
 use crate::members::social_login::LoginProvider;
 use crate::services::aws::s3::Buckets;
+use crate::services::bus::ValkeyUrl;
 
 mod cloud;
 mod platform;
@@ -111,10 +112,11 @@ impl fmt::Debug for TossKeys {
 }
 
 /// How chat and other live messages reach the other instances.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum BusKind {
     Process,
     Database,
+    Valkey(ValkeyUrl),
 }
 
 /// Who runs the shop: Korean law has it on every page.
@@ -182,11 +184,7 @@ impl Config {
             mail_from: reader.text("SHOP_MAIL_FROM", "BOGOSA <no-reply@localhost>"),
             payments,
             toss: reader.toss(payments == PaymentKind::Toss),
-            bus: reader.choice(
-                "SHOP_BUS",
-                BusKind::Process,
-                &[("process", BusKind::Process), ("database", BusKind::Database)],
-            ),
+            bus: reader.bus(),
             hook_token: reader.hook_token(),
             log_json: reader.choice("SHOP_LOG", reader.production, &[("json", true), ("text", false)]),
             commission_basis_points: reader.commission(),
@@ -318,6 +316,27 @@ impl Reader {
         Some(token)
     }
 
+    fn bus(&mut self) -> BusKind {
+        let text = self.text("SHOP_BUS", "process");
+        match text.as_str() {
+            "process" => BusKind::Process,
+            "database" => BusKind::Database,
+            url if url.contains("://") => match url.parse() {
+                Ok(url) => BusKind::Valkey(url),
+                Err(error) => {
+                    // The address is not repeated: it may hold a password.
+                    self.problems
+                        .push(format!("SHOP_BUS: not redis://[:password@]host[:port], or rediss:// for TLS: {error}"));
+                    BusKind::Process
+                }
+            },
+            other => {
+                self.problems.push(format!("SHOP_BUS={other}: give one of process, database, redis://host:port"));
+                BusKind::Process
+            }
+        }
+    }
+
     fn commission(&mut self) -> i32 {
         let value = self.parse("SHOP_COMMISSION_BASIS_POINTS", "500").unwrap_or(500);
         if !(0..=10_000).contains(&value) {
@@ -380,7 +399,7 @@ mod tests {
     fn every_problem_is_named_at_once() {
         let error = read(&[("SHOP_LISTEN", "nowhere"), ("SHOP_BUS", "pigeon"), ("SHOP_TYPO", "1")]).unwrap_err();
         assert_eq!(error.0.len(), 3, "{error}");
-        assert!(error.to_string().contains("SHOP_BUS=pigeon: give one of process, database"));
+        assert!(error.to_string().contains("SHOP_BUS=pigeon: give one of process, database, redis://host:port"));
         assert!(error.to_string().contains("SHOP_TYPO: no such setting"));
     }
 
@@ -398,6 +417,16 @@ mod tests {
         ])
         .unwrap();
         assert!(matches!(config.storage, StorageConfig::S3(buckets) if buckets.public_url == "https://cdn.example"));
+    }
+
+    #[test]
+    fn the_bus_is_a_word_or_an_address() {
+        let bus = |text| read(&[("SHOP_BUS", text)]).map(|config| config.bus);
+        assert!(matches!(bus("database"), Ok(BusKind::Database)));
+        assert!(matches!(bus("rediss://:secret@cache.example:6380"), Ok(BusKind::Valkey(_))));
+        assert!(!format!("{:?}", bus("redis://:secret@cache.example")).contains("secret"));
+        let error = bus("http://:secret@cache.example").unwrap_err().to_string();
+        assert!(error.contains("SHOP_BUS: not redis://") && !error.contains("secret"), "{error}");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::serve::ListenerExt;
 use bogosa_shop::app::AppState;
 use bogosa_shop::config::{MailKind, PaymentKind, StreamingConfig};
 use bogosa_shop::members::accounts;
@@ -31,7 +32,7 @@ enum Command {
     Seed,
     /// Make an admin of a member who has two-step verification on: the first one, for admins make others.
     MakeAdmin { email: String },
-    /// Check the configuration, the database and the storage, and say what is wrong.
+    /// Check the configuration, the database, the storage and the bus, and say what is wrong.
     Check,
 }
 
@@ -102,6 +103,12 @@ async fn serve(app: AppState) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(app.config.listen)
         .await
         .with_context(|| format!("cannot listen on {}", app.config.listen))?;
+    // What is written is whole frames: they do not wait for the last one's acknowledgement.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps Nagle's algorithm");
+        }
+    });
     tracing::info!("the shop is at {}", app.config.public_url);
     let stop = app.stop.clone();
     tokio::spawn(async move {
@@ -141,7 +148,8 @@ async fn check(app: &AppState) -> anyhow::Result<()> {
     let pending = db::pending(&app.db).await.context("the database")?;
     anyhow::ensure!(pending.is_empty(), "the database lacks {}", pending.join(", "));
     app.storage.ready().await.context("the storage")?;
+    app.bus.ready().await.context("the bus")?;
     drop(routes::router(app.clone())?);
-    tracing::info!("configuration, database and storage are in order");
+    tracing::info!("configuration, database, storage and bus are in order");
     Ok(())
 }

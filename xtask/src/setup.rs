@@ -11,6 +11,8 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("shellcheck", "shellcheck"),
     ("gcc", "gcc"),
     ("mariadb-install-db", "mariadb-server"),
+    ("redis-server", "redis-server"),
+    ("openssl", "openssl"),
     ("chromium", "chromium"),
     ("node", "nodejs"),
     ("npm", "npm"),

@@ -73,7 +73,7 @@ async fn show(State(app): State<AppState>, page: Page, Path(id): Path<i64>) -> O
     let mine = page.member.as_ref().is_some_and(|member| member.id == product.seller_id);
     let preview = product.status != ProductStatus::OnSale;
     if preview && !mine && !page.is_admin() {
-        return Err(Failure::NotFound);
+        return Err(Failure::NotTheirs);
     }
     let offer = shelf::live_offer(&app.db, &product).await?;
     let base = offer.as_ref().map_or(product.price, |offer| offer.price);

@@ -68,7 +68,7 @@ async fn write(
 
 async fn seen(app: &App, id: i64, current: &CurrentMember) -> Outcome<broadcasts::Model> {
     let broadcast = broadcasts::Entity::find_by_id(id).one(&app.db).await?.ok_or(Failure::NotFound)?;
-    if show::may_see(&broadcast, Some(&current.member)) { Ok(broadcast) } else { Err(Failure::NotFound) }
+    if show::may_see(&broadcast, Some(&current.member)) { Ok(broadcast) } else { Err(Failure::NotTheirs) }
 }
 
 async fn message_of(

@@ -13,7 +13,6 @@ use axum::extract::ws::Utf8Bytes;
 use bytes::Bytes;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, ExprTrait, QueryFilter};
-use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -23,7 +22,7 @@ use super::post::{self, Post, Posted, Refusal};
 use super::{Rooms, log};
 use crate::entities::broadcasts;
 use crate::live::goods;
-use crate::services::bus::Bus;
+use crate::services::bus::{Bus, Heard, Listener};
 
 /// Frames are sent this often at most; a busy chat is sent in batches, a quiet one at once.
 const FLUSH: Duration = Duration::from_millis(50);
@@ -233,12 +232,7 @@ async fn write(room: Arc<Room>, mut queue: mpsc::Receiver<Post>) {
     }
 }
 
-async fn pump(
-    room: Arc<Room>,
-    rooms: Arc<Rooms>,
-    mut from_bus: broadcast::Receiver<Bytes>,
-    mut inbox: mpsc::UnboundedReceiver<Feed>,
-) {
+async fn pump(room: Arc<Room>, rooms: Arc<Rooms>, mut from_bus: Listener, mut inbox: mpsc::UnboundedReceiver<Feed>) {
     let mut pump = Pump { last: 0, waiting: Vec::new(), flushed: Instant::now(), stock: BTreeMap::new(), room };
     pump.begin().await;
     let mut look = tokio::time::interval(LOOK);
@@ -255,16 +249,12 @@ async fn pump(
                 Some(feed) => pump.take(feed).await,
                 None => return,
             },
-            message = from_bus.recv() => match message {
-                Ok(payload) => match serde_json::from_slice(&payload) {
+            heard = from_bus.next() => match heard {
+                Heard::Message(payload) => match serde_json::from_slice(&payload) {
                     Ok(feed) => pump.take(feed).await,
                     Err(error) => { tracing::error!(%error, "not a room's message"); Ok(()) }
                 },
-                Err(RecvError::Lagged(_)) => pump.read_on().await,
-                Err(RecvError::Closed) => {
-                    from_bus = pump.room.bus.subscribe(&topic(pump.room.broadcast_id));
-                    pump.read_on().await
-                }
+                Heard::Missed => pump.read_on().await,
             },
             _ = look.tick() => {
                 if pump.room.listeners() == 0 {

@@ -31,6 +31,9 @@ use crate::web::{Failure, Outcome, Visitor};
 
 /// The longest message is 300 characters: 1,200 bytes, escaped at most 3,600.
 const LARGEST: usize = 4 * 1024;
+/// Each read fills a whole buffer with zeros before: of the default's 128 KiB that alone takes a core for a thousand
+/// viewers.
+const READ_BUFFER: usize = LARGEST;
 /// Frames of one connection in a window; beyond, they are refused, and beyond ten times as many it ends.
 const FRAMES: u32 = 20;
 const WINDOW: Duration = Duration::from_secs(5);
@@ -71,7 +74,7 @@ async fn open(
     let broadcast = broadcasts::Entity::find_by_id(id).one(&app.db).await?.ok_or(Failure::NotFound)?;
     let member_id = visitor.member.as_ref().map(|member| member.id);
     if !show::may_see(&broadcast, visitor.member.as_deref()) {
-        return Err(Failure::NotFound);
+        return Err(Failure::NotTheirs);
     }
     if let Some(member_id) = member_id
         && post::ban(&app.db, &broadcast, member_id).await? == Some(ChatBanKind::Ban)
@@ -82,7 +85,8 @@ async fn open(
     let room = app.chat.room(id);
     let token = app.chat.sockets.token();
     let after = start.after.filter(|after| *after >= 0);
-    Ok(upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).on_upgrade(move |socket| async move {
+    let upgrade = upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).read_buffer_size(READ_BUFFER);
+    Ok(upgrade.on_upgrade(move |socket| async move {
         let _token = token;
         let connection = Connection {
             sent: 0,

@@ -39,6 +39,10 @@ pub(super) fn settings(mut environment: BTreeMap<String, String>) -> BTreeMap<St
         if environment.contains_key("MAIL_FROM") {
             given.push(("SHOP_MAIL".to_owned(), "ses".to_owned()));
         }
+        if let (Some(host), Some(port)) = (environment.get("CACHE_HOST"), environment.get("CACHE_PORT")) {
+            // A stack's cache speaks TLS only.
+            given.push(("SHOP_BUS".to_owned(), format!("rediss://{host}:{port}")));
+        }
         if let Some(recordings) = all(&RECORDINGS) {
             given.extend(recordings);
             given.push(("SHOP_STREAMING".to_owned(), "ivs".to_owned()));
@@ -93,7 +97,7 @@ mod tests {
 
     #[test]
     fn on_aws_the_shop_uses_what_the_stack_has() {
-        const STACK: [(&str, &str); 7] = [
+        const STACK: [(&str, &str); 9] = [
             ("AWS_REGION", "us-east-1"),
             ("SOURCE_BUCKET", "source"),
             ("DESTINATION_BUCKET", "destination"),
@@ -101,6 +105,8 @@ mod tests {
             ("CDN_URL", "https://cdn"),
             ("MAIL_FROM", "shop@x.example"),
             ("RECORDING_CONFIGURATION_ARN", "arn"),
+            ("CACHE_HOST", "cache.example"),
+            ("CACHE_PORT", "6379"),
         ];
         const MEDIA: [&str; 4] = [
             "SHOP_MEDIA_BUCKET=destination",
@@ -110,17 +116,23 @@ mod tests {
         ];
         const STREAMING: [&str; 3] =
             ["SHOP_IVS_RECORDING=arn", "SHOP_RECORDINGS_URL=https://cdn", "SHOP_STREAMING=ivs"];
+        const BUS: [&str; 1] = ["SHOP_BUS=rediss://cache.example:6379"];
         const MAIL: [&str; 2] = ["SHOP_MAIL=ses", "SHOP_MAIL_FROM=shop@x.example"];
         let without = |name: &str| -> Vec<_> { STACK.into_iter().filter(|(other, _)| *other != name).collect() };
-        assert_eq!(found(&STACK), sorted(&[&MEDIA, &STREAMING, &MAIL]));
+        assert_eq!(found(&STACK), sorted(&[&MEDIA, &STREAMING, &MAIL, &BUS]));
         // Half of a pipeline is none, and recordings that nobody can see are not made.
-        assert_eq!(found(&without("RESULT_QUEUE_URL")), sorted(&[&STREAMING, &MAIL]));
-        assert_eq!(found(&without("CDN_URL")), sorted(&[&MAIL]));
+        assert_eq!(found(&without("RESULT_QUEUE_URL")), sorted(&[&STREAMING, &MAIL, &BUS]));
+        assert_eq!(found(&without("CDN_URL")), sorted(&[&MAIL, &BUS]));
         assert_eq!(found(&without("AWS_REGION")), ["SHOP_MAIL_FROM=shop@x.example"]);
         // Whoever wants the local forms says so.
-        let local = [("SHOP_MEDIA_FOLDER", "here"), ("SHOP_MAIL", "mailbox"), ("SHOP_STREAMING", "local")];
+        let local = [
+            ("SHOP_BUS", "database"),
+            ("SHOP_MEDIA_FOLDER", "here"),
+            ("SHOP_MAIL", "mailbox"),
+            ("SHOP_STREAMING", "local"),
+        ];
         let found = found(&[&STACK[..], &local[..]].concat());
-        for setting in ["SHOP_MEDIA_FOLDER=here", "SHOP_MAIL=mailbox", "SHOP_STREAMING=local"] {
+        for setting in ["SHOP_BUS=database", "SHOP_MEDIA_FOLDER=here", "SHOP_MAIL=mailbox", "SHOP_STREAMING=local"] {
             assert!(found.iter().any(|one| one == setting), "{setting}: {found:?}");
         }
         assert!(!found.iter().any(|one| MEDIA.contains(&one.as_str())), "{found:?}");

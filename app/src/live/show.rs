@@ -170,7 +170,7 @@ async fn show(
     let broadcast = broadcasts::Entity::find_by_id(id).one(&app.db).await?.ok_or(Failure::NotFound)?;
     let member = visitor.member.as_deref();
     if !may_see(&broadcast, member) {
-        return Err(Failure::NotFound);
+        return Err(Failure::NotTheirs);
     }
     let goods = goods(&app.db, &broadcast).await?;
     let ended = broadcast.status == BroadcastStatus::Ended;

@@ -16,7 +16,6 @@ use futures::Stream;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set};
 use serde::Deserialize;
-use tokio::sync::broadcast::error::RecvError;
 
 use super::show::{Draft, Show, visible};
 use crate::app::{App, AppState};
@@ -230,13 +229,10 @@ async fn changes(
     visible(&app, &page, id).await?;
     let (news, stop) = (app.bus.subscribe(&topic(id)), app.stop.clone());
     let stream = futures::stream::unfold((news, stop), |(mut news, stop)| async move {
-        let told = tokio::select! {
-            told = news.recv() => told,
-            () = stop.cancelled() => return None,
-        };
-        match told {
-            Ok(_) | Err(RecvError::Lagged(_)) => Some((Ok(Event::default().data("changed")), (news, stop))),
-            Err(RecvError::Closed) => None,
+        tokio::select! {
+            // Whoever missed something looks as well.
+            _ = news.next() => Some((Ok(Event::default().data("changed")), (news, stop))),
+            () = stop.cancelled() => None,
         }
     });
     Ok(Sse::new(stream).keep_alive(KeepAlive::default()))

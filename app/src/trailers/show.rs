@@ -112,7 +112,7 @@ pub(super) async fn visible(app: &App, page: &Page, id: i64) -> Outcome<trailers
     let trailer = trailers::Entity::find_by_id(id).one(&app.db).await?.ok_or(Failure::NotFound)?;
     let mine = page.member.as_ref().is_some_and(|member| member.id == trailer.seller_id);
     if trailer.status == TrailerStatus::Cancelled && !mine && !page.is_admin() {
-        return Err(Failure::NotFound);
+        return Err(Failure::NotTheirs);
     }
     Ok(trailer)
 }

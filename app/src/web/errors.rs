@@ -19,8 +19,9 @@ pub type Outcome<T = Response> = Result<T, Failure>;
 
 #[derive(Clone, Debug)]
 pub enum Failure {
-    /// Also for what belongs to somebody else.
     NotFound,
+    /// It is somebody else's, and looks as if it were not there.
+    NotTheirs,
     MethodNotAllowed,
     Forbidden,
     TooLarge,
@@ -47,7 +48,7 @@ impl Failure {
 
     fn status(&self) -> StatusCode {
         match self {
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NotTheirs => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Forbidden | Self::SecondFactorMissing | Self::SellersOnly => StatusCode::FORBIDDEN,
             Self::LogIn | Self::Reauthenticate => StatusCode::UNAUTHORIZED,
@@ -57,6 +58,19 @@ impl Failure {
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
+    }
+
+    /// Why somebody may not, for the log. None: that is not what it is about.
+    fn refusal(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NotTheirs => "not theirs",
+            Self::Forbidden => "forbidden",
+            Self::SellersOnly => "not a seller",
+            Self::SecondFactorMissing => "no second factor",
+            Self::LogIn => "not logged in",
+            Self::Reauthenticate => "password not given lately",
+            _ => return None,
+        })
     }
 
     /// Where a page leads instead of telling.
@@ -136,6 +150,12 @@ pub async fn render(State(app): State<AppState>, request: Request, next: Next) -
     }
     let failure = response.extensions_mut().remove::<Failure>();
     let finished = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    if let Some(why) = failure.as_ref().and_then(Failure::refusal) {
+        let member = visitor.member.as_ref().map(|member| member.id);
+        // The request's span says of what.
+        tracing::info!(member, ip = %visitor.ip, why, "access was refused");
+        metrics::counter!("shop_access_refused_total", "why" => why).increment(1);
+    }
     if failure.is_none() && finished.is_some_and(|kind| !kind.starts_with("text/plain")) {
         return response;
     }

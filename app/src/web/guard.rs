@@ -40,12 +40,7 @@ impl CurrentMember {
 
     /// The one way to ask "is it theirs?": whoever it is not theirs for cannot learn that it exists.
     pub fn owns(&self, owner_id: i64) -> Result<(), Failure> {
-        if self.member.id == owner_id {
-            return Ok(());
-        }
-        // The request's span says of what.
-        tracing::warn!(member = self.member.id, "somebody else's was refused");
-        Err(Failure::NotFound)
+        if self.member.id == owner_id { Ok(()) } else { Err(Failure::NotTheirs) }
     }
 
     pub fn owns_or_admin(&self, owner_id: i64) -> Result<(), Failure> {
@@ -103,7 +98,6 @@ impl FromRequestParts<AppState> for Admin {
     async fn from_request_parts(parts: &mut Parts, app: &AppState) -> Result<Self, Failure> {
         let current = CurrentMember::from_request_parts(parts, app).await?;
         if current.member.role != Role::Admin {
-            tracing::warn!(member = current.member.id, path = %parts.uri.path(), "an admin page was refused");
             return Err(Failure::Forbidden);
         }
         second_factor(&current)?;

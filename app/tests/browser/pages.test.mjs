@@ -1,4 +1,5 @@
-// Every page: valid HTML, nothing that axe-core calls serious, light and dark; pictures of it for people to look at.
+// Every page, in Korean and in English: valid HTML, nothing that axe-core calls serious; light and dark; pictures of it
+// for people to look at.
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -81,11 +82,7 @@ describe("every page", () => {
       if (typeof way === "string") await me.to(way);
       else await way(me, person);
       await me.page.waitForLoadState("load");
-      const found = [];
-      const report = await validator.validateString(await me.document.text());
-      for (const { messages } of report.results) {
-        found.push(...messages.map(({ line, ruleId, message, selector }) => `html-validate, line ${line}, ${ruleId}: ${message} (${selector})`));
-      }
+      const found = await invalid(me.document);
       await me.page.evaluate(AXE);
       const file = join(PICTURES, name.replace(/\W+/g, "-"));
       found.push(...await violations(me.page, "light"));
@@ -100,11 +97,33 @@ describe("every page", () => {
       if (wider > 0) found.push(`on a phone the page is ${wider} px wider than the screen`);
       await me.page.screenshot({ path: `${file}-phone.png`, fullPage: true });
       await me.page.setViewportSize(before);
+      if (me.document.request().method() === "GET") found.push(...await inEnglish(me));
       found.push(...me.faults.splice(0));
       assert.equal(found.length, 0, `${me.page.url()}\n${found.join("\n")}`);
     });
   }
 });
+
+/** The same page in a window of its own, so that this one stays as the next steps expect it. */
+async function inEnglish(me) {
+  await me.context.addCookies([{ name: "lang", value: "en", url: me.shop.url }]);
+  const page = await me.context.newPage();
+  try {
+    const found = await invalid(await page.goto(me.page.url()));
+    const lang = await page.locator("html").getAttribute("lang");
+    if (lang !== "en") found.push(`the language is ${lang}`);
+    await page.evaluate(AXE);
+    return [...found, ...await violations(page, "light")].map((one) => `in English: ${one}`);
+  } finally {
+    await page.close();
+    await me.chooseLanguage();
+  }
+}
+
+async function invalid(document) {
+  const report = await validator.validateString(await document.text());
+  return report.results.flatMap(({ messages }) => messages.map(({ line, ruleId, message, selector }) => `html-validate, line ${line}, ${ruleId}: ${message} (${selector})`));
+}
 
 /** What axe-core calls serious or critical. */
 async function violations(page, scheme, rules) {

@@ -30,13 +30,13 @@ pub struct World {
 }
 
 impl World {
-    pub async fn make(writers: usize) -> Self {
+    pub async fn make(bus: &str, writers: usize) -> Self {
         let folder = std::env::temp_dir().join(format!("bogosa-shop-load-{}", crypto::token()));
         std::fs::create_dir_all(&folder).unwrap();
         let (url, mysql) = match std::env::var("SHOP_TEST_MYSQL_URL") {
             Ok(server) => {
                 let (host, query) = server.split_once('?').unwrap_or((&server, ""));
-                let (host, name) = (host.trim_end_matches('/'), format!("shop_load_{}", std::process::id()));
+                let (host, name) = (host.trim_end_matches('/'), format!("shop_load_{}", rand::random::<u32>()));
                 let admin = format!("{host}/mysql?{query}");
                 run(&admin, &format!("CREATE DATABASE {name} CHARACTER SET utf8mb4")).await;
                 (format!("{host}/{name}?{query}"), Some((admin, name)))
@@ -46,7 +46,7 @@ impl World {
         let settings: Vec<(String, String)> = [
             ("SHOP_DATABASE_URL", url.as_str()),
             ("SHOP_MEDIA_FOLDER", &folder.join("media").display().to_string()),
-            ("SHOP_BUS", "database"),
+            ("SHOP_BUS", bus),
             // Each viewer has an address of its own, as through a load balancer.
             ("SHOP_TRUSTED_PROXIES", "1"),
             ("SHOP_DATABASE_CONNECTIONS", "20"),

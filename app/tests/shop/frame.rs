@@ -153,23 +153,3 @@ async fn local_uploads_take_what_was_signed_and_nothing_else() {
     browser.send(Method::GET, "/media/files/test/a.png", &part, Body::empty()).await.is(206).says("23");
     browser.get("/media/files/test/..%2f..%2fshop.sqlite").await.is(404);
 }
-
-#[tokio::test]
-async fn the_database_bus_reaches_other_instances_in_order() {
-    use bogosa_shop::services::bus::{Bus, DatabaseBus};
-    let shop = TestApp::start().await;
-    let (db, stop) = (shop.app.db.clone(), shop.app.stop.clone());
-    let one = DatabaseBus::start(db.clone(), stop.clone()).await.unwrap();
-    let two = DatabaseBus::start(db, stop).await.unwrap();
-    let (mut here, mut there) = (one.subscribe("chat:1"), two.subscribe("chat:1"));
-    for number in 0..50 {
-        one.publish("chat:1", format!("{number}").into()).await.unwrap();
-        one.publish("chat:2", "other".into()).await.unwrap();
-    }
-    for number in 0..50 {
-        for listener in [&mut here, &mut there] {
-            let wait = tokio::time::timeout(std::time::Duration::from_secs(20), listener.recv());
-            assert_eq!(wait.await.unwrap().unwrap(), format!("{number}"));
-        }
-    }
-}

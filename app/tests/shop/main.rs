@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used)]
 
 mod harness;
+#[path = "../support/valkey.rs"]
+mod valkey;
 
 mod admin;
 mod ads;
 mod authorization;
+mod bus;
 mod buying;
 mod cart;
 mod catalog;

@@ -7,6 +7,7 @@ use axum::http::Method;
 use bogosa_shop::entities::enums::{MediaStatus, TrailerStatus};
 use bogosa_shop::entities::{banned_words, media, notifications, trailer_comments, trailers};
 use bogosa_shop::media::uploads;
+use bogosa_shop::services::bus::Heard;
 use sea_orm::{ActiveModelTrait, EntityTrait, QueryOrder, Set};
 use serde_json::Value;
 
@@ -198,8 +199,8 @@ async fn open_pages_are_told_of_comments() {
     let mut told = shop.app.bus.subscribe(&format!("trailer:{}", trailer.id));
     let path = format!("/trailers/{}/comments", trailer.id);
     shop.logged_in(&lee).await.post(&path, &[("body", "hello")]).await.is(303);
-    let told = tokio::time::timeout(Duration::from_secs(5), told.recv()).await.unwrap().unwrap();
-    assert_eq!(&told[..], b"changed");
+    let told = tokio::time::timeout(Duration::from_secs(5), told.next()).await.unwrap();
+    assert_eq!(told, Heard::Message("changed".into()));
     // The stream of a page ends when the shop stops.
     let mut guest = shop.browser();
     let changes = format!("/api/trailers/{}/changes", trailer.id);

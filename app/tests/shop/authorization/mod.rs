@@ -3,6 +3,7 @@
 
 pub(crate) mod complete;
 pub(crate) mod objects;
+mod refusals;
 
 use axum::body::Body;
 use axum::http::Method;

@@ -1,4 +1,4 @@
-//! Two instances on one database, with the database as the bus.
+//! Two instances on one database, with the database or Valkey as the bus.
 
 use std::time::Duration;
 
@@ -8,10 +8,21 @@ use tokio::time::timeout;
 
 use super::client::{WAIT, connect};
 use crate::harness::TestApp;
+use crate::valkey::Server;
 
 #[tokio::test]
-async fn both_instances_tell_the_same_in_the_same_order() {
-    let shop = TestApp::start_with(&[("SHOP_BUS", "database")]).await;
+async fn both_instances_tell_the_same_in_the_same_order_by_the_database() {
+    both_instances_tell_the_same_in_the_same_order("database").await;
+}
+
+#[tokio::test]
+async fn both_instances_tell_the_same_in_the_same_order_by_valkey() {
+    let server = Server::start();
+    both_instances_tell_the_same_in_the_same_order(&server.url()).await;
+}
+
+async fn both_instances_tell_the_same_in_the_same_order(bus: &str) {
+    let shop = TestApp::start_with(&[("SHOP_BUS", bus)]).await;
     let one = shop.serve().await;
     let (_second, two) = shop.second().await;
     let seller = shop.seller("seller").await;
@@ -60,6 +71,29 @@ async fn an_instance_that_stops_says_so_and_the_other_goes_on_where_it_was() {
     back.until(2).await;
     assert_eq!(back.seqs(), [2, 3]);
     assert_eq!(back.bodies(), ["2", "3"]);
+}
+
+#[tokio::test]
+async fn without_valkey_messages_are_late_and_not_lost() {
+    let mut server = Server::start();
+    let shop = TestApp::start_with(&[("SHOP_BUS", &server.url())]).await;
+    let one = shop.serve().await;
+    let (_second, two) = shop.second().await;
+    let seller = shop.seller("seller").await;
+    let goods = shop.goods(&seller, "찻잔", 10_000, 5).await;
+    let live = shop.live(&seller, goods.product, None).await;
+    let seller = shop.logged_in(&seller).await;
+    let mut writer = connect(one, live, Some(0), Some(&seller)).await;
+    let mut viewer = connect(two, live, Some(0), None).await;
+    writer.say_and_wait("a1", "1").await;
+    viewer.until(1).await;
+    server.kill();
+    writer.say_and_wait("a2", "2").await;
+    viewer.until(2).await;
+    server.again();
+    writer.say_and_wait("a3", "3").await;
+    viewer.until(3).await;
+    assert_eq!(viewer.bodies(), ["1", "2", "3"]);
 }
 
 /// An instance may die between writing and telling; whoever listens finds out by looking.

@@ -1,81 +1,36 @@
-//! Tells every instance what happened on one of them. Messages may be lost: whoever listens persists first and
-//! replays from the last id it has. Two forms: within the process, and through a table that every instance polls.
+//! The bus through a table that every instance polls: it needs nothing but the database.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
-use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
+use super::{Bus, Listener, Topics};
 use crate::db::now;
 use crate::entities::bus_messages;
 
-/// A slow listener loses the oldest beyond this and is told so (`RecvError::Lagged`).
-const QUEUE: usize = 1024;
 const POLL: Duration = Duration::from_millis(100);
 const BATCH: u64 = 500;
 /// Long enough for every poller, short enough to keep the table small.
 const KEEP_SECONDS: i64 = 300;
 
-#[async_trait::async_trait]
-pub trait Bus: Send + Sync + std::fmt::Debug {
-    /// `payload` is UTF-8; it reaches every listener of `topic` on every instance, this one too.
-    async fn publish(&self, topic: &str, payload: Bytes) -> anyhow::Result<()>;
-    /// From now on.
-    fn subscribe(&self, topic: &str) -> broadcast::Receiver<Bytes>;
-}
-
-#[derive(Debug, Default)]
-pub struct ProcessBus {
-    topics: Mutex<HashMap<String, broadcast::Sender<Bytes>>>,
-}
-
-impl ProcessBus {
-    fn deliver(&self, topic: &str, payload: Bytes) {
-        let mut topics = self.topics();
-        if let Some(sender) = topics.get(topic)
-            && sender.send(payload).is_err()
-        {
-            // Nobody listens any more.
-            topics.remove(topic);
-        }
-    }
-
-    fn topics(&self) -> std::sync::MutexGuard<'_, HashMap<String, broadcast::Sender<Bytes>>> {
-        self.topics.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-}
-
-#[async_trait::async_trait]
-impl Bus for ProcessBus {
-    async fn publish(&self, topic: &str, payload: Bytes) -> anyhow::Result<()> {
-        self.deliver(topic, payload);
-        Ok(())
-    }
-
-    fn subscribe(&self, topic: &str) -> broadcast::Receiver<Bytes> {
-        self.topics().entry(topic.to_owned()).or_insert_with(|| broadcast::Sender::new(QUEUE)).subscribe()
-    }
-}
-
 #[derive(Debug)]
 pub struct DatabaseBus {
     db: DatabaseConnection,
-    local: Arc<ProcessBus>,
+    topics: Arc<Topics>,
 }
 
 impl DatabaseBus {
     /// Polls until `stop`. The table may not be there yet: `migrate` starts with an empty database.
     pub async fn start(db: DatabaseConnection, stop: CancellationToken) -> anyhow::Result<Self> {
-        let local = Arc::new(ProcessBus::default());
+        let topics = Arc::new(Topics::default());
         let last = newest(&db).await.ok();
-        tokio::spawn(poll(db.clone(), local.clone(), last, stop));
-        Ok(Self { db, local })
+        tokio::spawn(poll(db.clone(), topics.clone(), last, stop));
+        Ok(Self { db, topics })
     }
 }
 
@@ -92,8 +47,8 @@ impl Bus for DatabaseBus {
         Ok(())
     }
 
-    fn subscribe(&self, topic: &str) -> broadcast::Receiver<Bytes> {
-        self.local.subscribe(topic)
+    fn subscribe(&self, topic: &str) -> Listener {
+        self.topics.listener(topic)
     }
 }
 
@@ -106,7 +61,7 @@ async fn newest(db: &DatabaseConnection) -> anyhow::Result<i64> {
 /// (its transaction may yet commit), but not for longer than this many polls (it may have been rolled back).
 const GAP_POLLS: u32 = 20;
 
-async fn poll(db: DatabaseConnection, local: Arc<ProcessBus>, mut last: Option<i64>, stop: CancellationToken) {
+async fn poll(db: DatabaseConnection, topics: Arc<Topics>, mut last: Option<i64>, stop: CancellationToken) {
     let mut waited = 0;
     let mut ticks: u32 = 0;
     loop {
@@ -144,7 +99,7 @@ async fn poll(db: DatabaseConnection, local: Arc<ProcessBus>, mut last: Option<i
             waited = 0;
             next = row.id + 1;
             last = Some(row.id);
-            local.deliver(&row.topic, row.payload.into());
+            topics.deliver(&row.topic, row.payload.into());
         }
     }
 }
