@@ -2,9 +2,9 @@
 //! restarted meanwhile, once politely and once by SIGKILL. Every viewer has to get every message, in order, none twice.
 //!
 //! Small by itself. The whole of it, with the figures of `docs/benchmarks.md`:
-//! `SHOP_TEST_LOAD_VIEWERS=2000 SHOP_TEST_LOAD_RATE=50 SHOP_TEST_LOAD_SECONDS=60 cargo test --release -p bogosa-shop --test chat_load
-//! -- --nocapture`, on SQLite, or on MySQL with SHOP_TEST_MYSQL_URL. Each viewer is a socket here and one there:
-//! `ulimit -n` has to allow for them.
+//! `SHOP_TEST_LOAD_VIEWERS=2000 SHOP_TEST_LOAD_RATE=50 SHOP_TEST_LOAD_SECONDS=60 cargo test --profile app -p bogosa-shop
+//! --test chat_load -- --nocapture --test-threads 1`, on SQLite, or on MySQL with SHOP_TEST_MYSQL_URL. Each viewer is a
+//! socket here and one there: `ulimit -n` has to allow for them.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod servers;
