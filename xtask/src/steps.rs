@@ -15,7 +15,7 @@ pub(crate) const WORKSPACE: [&str; 5] = ["--workspace", "--exclude", "bogosa-sho
 pub(crate) fn test(quick: bool) -> Result<()> {
     step("format", cargo(&["fmt", "--all", "--check"]))?;
     step("shell scripts", Command::new("shellcheck").args(scripts()?))?;
-    step("licences, bans, sources", cargo(&["deny", "check", "licenses", "bans", "sources"]))?;
+    step("licences, bans, sources", cargo(&["deny", "--workspace", "check", "licenses", "bans", "sources"]))?;
     let workspace = |words: &[&'static str], more: &[&'static str]| cargo(&[words, &WORKSPACE, more].concat());
     step("lints", workspace(&["clippy"], &["--all-targets", "--", "-D", "warnings"]))?;
     pipeline::test(quick)?;
