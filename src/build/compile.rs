@@ -57,6 +57,13 @@ fn executable(line: &str) -> Option<PathBuf> {
     message["executable"].as_str().map(PathBuf::from)
 }
 
+/// What cargo tells a program that it runs, bogosa by `cargo run`: of another package than the one that is built. The
+/// build script of ring, for one, takes a change of these for a reason to build again, and with it all that uses TLS.
+/// <https://doc.rust-lang.org/cargo/reference/environment-variables.html#environment-variables-cargo-sets-for-crates>
+fn tells_of_a_package(variable: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| variable.starts_with(prefix))
+}
+
 /// Runs to the end, and gives what was printed where that is wanted. Everything else goes to the log.
 async fn run(
     context: &Context,
@@ -71,6 +78,9 @@ async fn run(
         log::create(&context.stack, context.address.name()).map_err(|error| failed(format!("{error:#}")))?;
     let mut command = Command::new(words.first().map_or("", String::as_str));
     command.args(words.iter().skip(1)).current_dir(directory).env("BOGOSA_ARCHITECTURE", platform.architecture());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| tells_of_a_package(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
     // Ctrl-C is for bogosa, which ends the build itself.
     command.stdin(Stdio::null()).process_group(0).kill_on_drop(true);
     match printed {
@@ -135,4 +145,20 @@ async fn tools(directory: &Path, target: &str) -> Result<()> {
         return Err(Failure::new(what, said).hint(format!("Install it: `rustup target add {target}`.")));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use bogosa_engine::Tags;
+
+    use super::*;
+
+    /// Cargo runs this test as it runs bogosa.
+    #[tokio::test]
+    async fn what_cargo_tells_of_bogosa_is_not_told_to_a_build() {
+        assert_eq!(std::env::var("CARGO_PKG_NAME").as_deref(), Ok("bogosa"));
+        let context = Context::new("compile-test", "home.artifact/app".parse().expect("an address"), Tags::new());
+        let words = ["sh", "-c", "test -z \"$CARGO_PKG_NAME$CARGO_MANIFEST_DIR\""].map(str::to_owned);
+        command(&context, &std::env::temp_dir(), &words, &Platform::here()).await.expect("neither is there");
+    }
 }
