@@ -20,6 +20,9 @@ pub(crate) fn test(quick: bool) -> Result<()> {
         return step("shop: unit tests", with(&["test", "--quiet", "--lib"]));
     }
     step("shop: tests on SQLite", with(&["test", "--quiet"]).env_remove("SHOP_TEST_MYSQL_URL"))?;
+    const ALONE: &str = "authorization::refusals::refusals_are_logged";
+    let alone = ["test", "--quiet", "--test", "shop", "--", "--ignored", "--exact", ALONE];
+    step("shop: what needs a process of its own", with(&alone).env_remove("SHOP_TEST_MYSQL_URL"))?;
     let server = MariaDb::start()?;
     step(
         "shop: tests on MariaDB, which stands in for MySQL",
