@@ -63,7 +63,8 @@ fn an_applications_channels_stay_with_the_stack_and_go_with_it() {
     });
 
     aws.json(&["up", FILE, "--yes"]);
-    runtime.block_on(async { make(&cloud, Some(TAG)).await });
+    let live = runtime.block_on(make(&cloud, Some(TAG)));
+    aws.post(&format!("/_sandbox/ivs/live?channel={live}"), "");
     aws.json(&["destroy", "--stack", "media-only", "--yes"]);
     assert_eq!(record_by(), BTreeMap::new());
 }

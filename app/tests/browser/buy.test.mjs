@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 
 import { picture } from "./lib/browser.mjs";
+import { giveAddress } from "./lib/errands.mjs";
 import { walk } from "./lib/walk.mjs";
 
 walk("a cart over broadcasts, and what comes after", async ({ enter, language }) => {
@@ -26,11 +27,7 @@ walk("a cart over broadcasts, and what comes after", async ({ enter, language })
   await buyer.follow("cart-checkout");
 
   // Confirm and correct before payment; nothing is ticked for the buyer.
-  await buyer.page.locator("[name=address][value=new]").first().check({ force: true }).catch(() => {});
-  await buyer.fill("address-recipient", "Hong");
-  await buyer.fill("label-phone", "010-1111-2222");
-  await buyer.fill("address-postcode", "04524");
-  await buyer.fill("address-line1", "Sejong-daero 110");
+  await giveAddress(buyer);
   assert.equal(await buyer.field("checkout-agree-order").isChecked(), false);
   await buyer.page.locator("aside button[type=submit]").click();
   await buyer.page.getByText(buyer.t("checkout-consent-required")).first().waitFor();

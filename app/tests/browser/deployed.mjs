@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 
-import { person, picture, startBrowser } from "./lib/browser.mjs";
+import { person, startBrowser } from "./lib/browser.mjs";
+import { announce, giveAddress, putOnSale } from "./lib/errands.mjs";
 
 const run = promisify(execFile);
 const CONVERTED_MS = 180_000;
@@ -34,7 +35,7 @@ test("the deployed shop", { timeout: 900_000 }, async () => {
   await signUp(me, "deployed@example.com");
   await Promise.all([seller.logIn("seller"), buyer.logIn("buyer")]);
   const product = "Jar of the deployment";
-  await sell(seller, product);
+  await putOnSale(seller, product);
 
   // Two announcements, whose videos lie and stand.
   const films = [["Lying film", "1280x720"], ["Standing film", "480x854"]];
@@ -81,45 +82,12 @@ async function signUp(me, email) {
   await me.told("flash-welcome");
 }
 
-async function sell(seller, product) {
-  await seller.to("/sell/products");
-  await seller.follow("product-new");
-  await seller.fill("product-field-title", product);
-  await seller.fill("product-field-description", "White, round, one of a kind.");
-  await seller.page.getByRole("radio", { name: seller.t("trade-mode-ordinary"), exact: true }).check();
-  await seller.fill("product-field-price", "50000");
-  await seller.fill("product-field-shipping", "3000");
-  await seller.fill("product-field-quantity", "5");
-  await seller.press("product-create");
-  await seller.told("flash-product-created");
-  await seller.field("product-field-pictures").setInputFiles(await picture(seller.page));
-  await seller.press("product-pictures-add");
-  await seller.told("flash-saved");
-  await seller.press("product-publish");
-  await seller.told("flash-product-published");
-}
-
-async function announce(seller, product, title, video) {
-  await seller.to("/sell/trailers");
-  await seller.follow("trailer-new");
-  await seller.fill("plan-field-title", title);
-  await seller.fill("plan-field-description", "We open the kiln together.");
-  await seller.fill("trailer-field-starts", new Date(Date.now() + 33 * 3600_000).toISOString().slice(0, 16));
-  await seller.field("trailer-field-product").selectOption({ label: product });
-  await seller.fill("trailer-field-price", "42000");
-  await seller.field("trailer-field-image").setInputFiles(await picture(seller.page));
-  await seller.field("trailer-field-video").setInputFiles({ name: "film.MP4", mimeType: "video/mp4", buffer: video });
-  await seller.page.getByText(seller.t("upload-done")).waitFor();
-  await seller.press("trailer-announce");
-  await seller.told("flash-trailer-announced");
-}
-
 /** Three seconds of a test picture and a tone. */
 async function film(size) {
   const file = join(folder, `${size}.mp4`);
   const inputs = ["-f", "lavfi", "-i", `testsrc=size=${size}:rate=25:duration=3`, "-f", "lavfi", "-i", "sine=frequency=440:duration=3"];
   await run("ffmpeg", ["-loglevel", "error", "-y", ...inputs, "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", file]);
-  return readFile(file);
+  return { name: "film.MP4", mimeType: "video/mp4", buffer: await readFile(file) };
 }
 
 /** What came out of the conversion, from the CDN. */
@@ -170,11 +138,7 @@ async function talk(from, to) {
 async function order(me) {
   await me.to("/cart");
   await me.follow("cart-checkout");
-  await me.page.locator("[name=address][value=new]").first().check({ force: true }).catch(() => {});
-  await me.fill("address-recipient", "Hong");
-  await me.fill("label-phone", "010-1111-2222");
-  await me.fill("address-postcode", "04524");
-  await me.fill("address-line1", "Sejong-daero 110");
+  await giveAddress(me);
   await me.page.getByRole("radio", { name: me.t("payment-method-card"), exact: true }).check();
   await me.tick("checkout-agree-order");
   await me.tick("checkout-agree-provide");

@@ -1,7 +1,7 @@
 // R3 and R4: a seller adds a product, announces a broadcast with a video, begins it, sells, ends it. A buyer comments.
 import assert from "node:assert/strict";
 
-import { picture } from "./lib/browser.mjs";
+import { announce, putOnSale } from "./lib/errands.mjs";
 import { walk } from "./lib/walk.mjs";
 
 walk("from the announcement to the end of a broadcast", async ({ enter, language }) => {
@@ -12,35 +12,10 @@ walk("from the announcement to the end of a broadcast", async ({ enter, language
   await Promise.all([seller.logIn("seller"), buyer.logIn("buyer")]);
 
   // R4 a): a product, with a picture, on sale.
-  await seller.to("/sell/products");
-  await seller.follow("product-new");
-  await seller.fill("product-field-title", product);
-  await seller.fill("product-field-description", "White, round, one of a kind.");
-  await seller.page.getByRole("radio", { name: seller.t("trade-mode-ordinary"), exact: true }).check();
-  await seller.fill("product-field-price", "50000");
-  await seller.fill("product-field-shipping", "3000");
-  await seller.fill("product-field-quantity", "5");
-  await seller.press("product-create");
-  await seller.told("flash-product-created");
-  await seller.field("product-field-pictures").setInputFiles(await picture(seller.page));
-  await seller.press("product-pictures-add");
-  await seller.told("flash-saved");
-  await seller.press("product-publish");
-  await seller.told("flash-product-published");
+  await putOnSale(seller, product);
 
   // R3 a), b): announced, with a video that was sent straight to the storage.
-  await seller.to("/sell/trailers");
-  await seller.follow("trailer-new");
-  await seller.fill("plan-field-title", title);
-  await seller.fill("plan-field-description", "We open the kiln together.");
-  await seller.fill("trailer-field-starts", new Date(Date.now() + 33 * 3600_000).toISOString().slice(0, 16));
-  await seller.field("trailer-field-product").selectOption({ label: product });
-  await seller.fill("trailer-field-price", "42000");
-  await seller.field("trailer-field-image").setInputFiles(await picture(seller.page));
-  await seller.field("trailer-field-video").setInputFiles({ name: "film.webm", mimeType: "video/webm", buffer: await film(seller.page) });
-  await seller.page.getByText(seller.t("upload-done")).waitFor();
-  await seller.press("trailer-announce");
-  await seller.told("flash-trailer-announced");
+  await announce(seller, product, title, { name: "film.webm", mimeType: "video/webm", buffer: await film(seller.page) });
 
   // Guests find it and see it play.
   await buyer.to("/trailers");

@@ -1,14 +1,49 @@
 //! Two instances on one database, with the database or Valkey as the bus.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
+use bogosa_shop::app::AppState;
 use bogosa_shop::chat::{What, log};
+use bogosa_shop::entities::members;
 use sea_orm::TransactionTrait;
 use tokio::time::timeout;
 
-use super::client::{WAIT, connect};
+use super::client::{Client, WAIT, connect};
 use crate::harness::TestApp;
 use crate::valkey::Server;
+
+/// Two instances and something live.
+struct Two {
+    shop: TestApp,
+    one: SocketAddr,
+    second: AppState,
+    two: SocketAddr,
+    seller: members::Model,
+    live: i64,
+}
+
+impl Two {
+    async fn start(bus: &str) -> Self {
+        let shop = TestApp::start_with(&[("SHOP_BUS", bus)]).await;
+        let one = shop.serve().await;
+        let (second, two) = shop.second().await;
+        let seller = shop.seller("seller").await;
+        let goods = shop.goods(&seller, "찻잔", 10_000, 5).await;
+        let live = shop.live(&seller, goods.product, None).await;
+        Self { shop, one, second, two, seller, live }
+    }
+
+    /// The seller at the first one and a guest at the second, who has heard the first message.
+    async fn talk(&self) -> (Client, Client) {
+        let seller = self.shop.logged_in(&self.seller).await;
+        let mut writer = connect(self.one, self.live, Some(0), Some(&seller)).await;
+        let mut viewer = connect(self.two, self.live, Some(0), None).await;
+        writer.say_and_wait("a1", "1").await;
+        viewer.until(1).await;
+        (writer, viewer)
+    }
+}
 
 #[tokio::test]
 async fn both_instances_tell_the_same_in_the_same_order_by_the_database() {
@@ -22,12 +57,8 @@ async fn both_instances_tell_the_same_in_the_same_order_by_valkey() {
 }
 
 async fn both_instances_tell_the_same_in_the_same_order(bus: &str) {
-    let shop = TestApp::start_with(&[("SHOP_BUS", bus)]).await;
-    let one = shop.serve().await;
-    let (_second, two) = shop.second().await;
-    let seller = shop.seller("seller").await;
-    let goods = shop.goods(&seller, "찻잔", 10_000, 5).await;
-    let live = shop.live(&seller, goods.product, None).await;
+    let instances = Two::start(bus).await;
+    let Two { ref shop, one, two, live, .. } = instances;
     let mut viewers = [connect(one, live, Some(0), None).await, connect(two, live, Some(0), None).await];
     let mut writers = Vec::new();
     for number in 0..6 {
@@ -51,17 +82,9 @@ async fn both_instances_tell_the_same_in_the_same_order(bus: &str) {
 
 #[tokio::test]
 async fn an_instance_that_stops_says_so_and_the_other_goes_on_where_it_was() {
-    let shop = TestApp::start_with(&[("SHOP_BUS", "database")]).await;
-    let one = shop.serve().await;
-    let (second, two) = shop.second().await;
-    let seller = shop.seller("seller").await;
-    let goods = shop.goods(&seller, "찻잔", 10_000, 5).await;
-    let live = shop.live(&seller, goods.product, None).await;
-    let seller = shop.logged_in(&seller).await;
-    let mut writer = connect(one, live, Some(0), Some(&seller)).await;
-    let mut viewer = connect(two, live, Some(0), None).await;
-    writer.say_and_wait("a1", "1").await;
-    viewer.until(1).await;
+    let instances = Two::start("database").await;
+    let (mut writer, mut viewer) = instances.talk().await;
+    let Two { one, ref second, live, .. } = instances;
     second.stop.cancel();
     assert_eq!(viewer.closed().await, Some(1012), "the close frame says: come back");
     timeout(WAIT, second.chat.drained()).await.unwrap();
@@ -76,17 +99,8 @@ async fn an_instance_that_stops_says_so_and_the_other_goes_on_where_it_was() {
 #[tokio::test]
 async fn without_valkey_messages_are_late_and_not_lost() {
     let mut server = Server::start();
-    let shop = TestApp::start_with(&[("SHOP_BUS", &server.url())]).await;
-    let one = shop.serve().await;
-    let (_second, two) = shop.second().await;
-    let seller = shop.seller("seller").await;
-    let goods = shop.goods(&seller, "찻잔", 10_000, 5).await;
-    let live = shop.live(&seller, goods.product, None).await;
-    let seller = shop.logged_in(&seller).await;
-    let mut writer = connect(one, live, Some(0), Some(&seller)).await;
-    let mut viewer = connect(two, live, Some(0), None).await;
-    writer.say_and_wait("a1", "1").await;
-    viewer.until(1).await;
+    let instances = Two::start(&server.url()).await;
+    let (mut writer, mut viewer) = instances.talk().await;
     server.kill();
     writer.say_and_wait("a2", "2").await;
     viewer.until(2).await;
