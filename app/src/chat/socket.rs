@@ -31,6 +31,9 @@ use crate::web::{Failure, Outcome, Visitor};
 
 /// The longest message is 300 characters: 1,200 bytes, escaped at most 3,600.
 const LARGEST: usize = 4 * 1024;
+/// What is larger is read all the same, up to here: a connection that ends while something in it is unread is reset, and
+/// the close frame, which says why, may be lost.
+const READ_TO_THE_END: usize = 64 * 1024;
 /// Every connection has such a buffer, and each read fills all of it with zeros first. With the default's 128 KiB a
 /// thousand viewers cost 130 MB more, and half as much CPU again.
 const READ_BUFFER: usize = LARGEST;
@@ -48,6 +51,7 @@ const SLOW: Duration = Duration::from_secs(10);
 const FAR_BEHIND: i64 = 5_000;
 const BEGIN_WITH: i64 = 100;
 const FORBIDDEN: u16 = 4403;
+const TOO_LARGE: &str = "too large";
 
 pub fn routes() -> Router<AppState> {
     Router::new().route("/live/{id}/socket", get(open))
@@ -85,7 +89,8 @@ async fn open(
     let room = app.chat.room(id);
     let token = app.chat.sockets.token();
     let after = start.after.filter(|after| *after >= 0);
-    let upgrade = upgrade.max_message_size(LARGEST).max_frame_size(LARGEST).read_buffer_size(READ_BUFFER);
+    let upgrade = upgrade.max_message_size(READ_TO_THE_END).max_frame_size(READ_TO_THE_END);
+    let upgrade = upgrade.read_buffer_size(READ_BUFFER);
     Ok(upgrade.on_upgrade(move |socket| async move {
         let _token = token;
         let connection = Connection {
@@ -186,7 +191,7 @@ impl Connection {
                 },
                 message = socket.recv() => match message {
                     Some(Ok(message)) => self.hear(socket, message).await,
-                    Some(Err(error)) if is_too_large(&error) => return End::With(close_code::SIZE, "too large"),
+                    Some(Err(error)) if is_too_large(&error) => return End::With(close_code::SIZE, TOO_LARGE),
                     _ => return End::Gone,
                 },
                 _ = ping.tick() => if self.heard.elapsed() > SILENCE {
@@ -234,6 +239,8 @@ impl Connection {
     async fn hear(&mut self, socket: &mut WebSocket, message: Message) -> Result<(), End> {
         self.heard = Instant::now();
         let text = match message {
+            Message::Text(text) if text.len() > LARGEST => return Err(End::With(close_code::SIZE, TOO_LARGE)),
+            Message::Binary(bytes) if bytes.len() > LARGEST => return Err(End::With(close_code::SIZE, TOO_LARGE)),
             Message::Text(text) => text,
             Message::Close(_) => return Err(End::Gone),
             Message::Ping(_) | Message::Pong(_) => return Ok(()),

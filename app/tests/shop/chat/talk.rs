@@ -129,9 +129,14 @@ async fn rubbish_is_answered_clearly_and_ends_the_connection_at_last() {
     }
     assert_eq!(client.closed().await, Some(1008));
 
-    let mut large = connect(server, live, None, Some(&kim)).await;
-    large.send_text("x".repeat(5_000)).await;
-    assert_eq!(large.closed().await, Some(1009));
+    for size in [5_000, 60_000] {
+        let mut large = connect(server, live, None, Some(&kim)).await;
+        large.send_text("x".repeat(size)).await;
+        assert_eq!(large.closed().await, Some(1009), "{size}");
+        let mut large = connect(server, live, None, Some(&kim)).await;
+        large.send_bytes(vec![0; size]).await;
+        assert_eq!(large.closed().await, Some(1009), "{size}");
+    }
     let mut flood = connect(server, live, None, Some(&kim)).await;
     for _ in 0..250 {
         flood.send(json!({ "type": "heart" })).await;
