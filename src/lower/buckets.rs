@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use bogosa_engine::{Address, Resource};
 use serde_json::{Value, json};
 
-use super::Lowering;
+use super::{Lowering, cdn};
+use crate::resources::cloudfront::distribution::Distribution;
 use crate::resources::s3::access_logs::{self, AccessLogs};
 use crate::resources::s3::bucket::{Bucket, Expiry, Spec};
 use crate::resources::s3::bucket_policy::{self, BucketPolicy};
@@ -43,6 +44,21 @@ pub(crate) fn add(l: &mut Lowering<'_>, part: &str, path: &str, spec: Spec, allo
     let policy = json!({"Version": "2012-10-17", "Statement": statements});
     let node = l.add::<BucketPolicy>(part, path, None, bucket_policy::Spec { bucket, policy });
     node.after.insert(Address::new(Bucket::KIND, part));
+}
+
+/// Lets the stack's distribution read a bucket, where there is one.
+pub(crate) fn read_by_distribution(l: &Lowering<'_>, part: &str) -> Vec<Value> {
+    let statement = l.stack.cdn.as_ref().map(|_| {
+        json!({
+            "Sid": "Distribution",
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudfront.amazonaws.com"},
+            "Action": "s3:GetObject",
+            "Resource": Bucket::output(part, "arn") + "/*",
+            "Condition": {"StringEquals": {"aws:SourceArn": Distribution::output(cdn::MEDIA, "arn")}},
+        })
+    });
+    statement.into_iter().collect()
 }
 
 /// The rules by which objects go.

@@ -1,10 +1,10 @@
-//! `cdn`: CloudFront before the destination bucket, with its policies, firewall and access logs.
+//! `cdn`: CloudFront before the destination bucket and that of recordings, with its policies, firewall and access logs.
 
 use std::collections::BTreeSet;
 
-use bogosa_engine::{Address, Resource};
+use bogosa_engine::{Address, Input, Resource};
 
-use super::{Lowering, dns, waf};
+use super::{Lowering, dns, streaming, waf};
 use crate::resources::cloudfront::cache_policy::{self, CachePolicy};
 use crate::resources::cloudfront::distribution::{self, Distribution};
 use crate::resources::cloudfront::origin_access_control::{self, OriginAccessControl};
@@ -15,7 +15,7 @@ use crate::resources::s3::bucket_policy::BucketPolicy;
 use crate::stack::schema::{Cdn, Tls, Ttl, ViewerProtocol};
 
 /// The logical name of the distribution and all that belongs to it.
-const MEDIA: &str = "media";
+pub(super) const MEDIA: &str = "media";
 const YEAR: i32 = 31_536_000;
 
 pub(crate) fn lower(l: &mut Lowering<'_>) {
@@ -97,6 +97,7 @@ fn distribution(l: &mut Lowering<'_>, cdn: &Cdn) {
     let spec = distribution::Spec {
         enabled: true,
         origin: Bucket::output("destination", "domain"),
+        paths: recordings(l).into_iter().collect(),
         origin_access_control: OriginAccessControl::output(MEDIA, "id"),
         connection_attempts: number(cdn.connection_attempts),
         connection_timeout: number(cdn.connection_timeout),
@@ -117,6 +118,13 @@ fn distribution(l: &mut Lowering<'_>, cdn: &Cdn) {
     };
     let name = l.name(MEDIA);
     l.add::<Distribution>(MEDIA, "cdn", Some(&name), spec);
+}
+
+/// Replays. Where in its bucket IVS puts recordings nobody can choose: all keys begin with `ivs/`.
+/// <https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide/record-to-s3.html>
+fn recordings(l: &Lowering<'_>) -> Option<(String, Input)> {
+    let recorded = l.stack.streaming.as_ref().is_some_and(|streaming| streaming.recording.enabled);
+    recorded.then(|| ("ivs/*".to_owned(), Bucket::output(streaming::RECORDINGS, "domain")))
 }
 
 fn set(values: &[&str]) -> BTreeSet<String> {

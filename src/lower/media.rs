@@ -5,12 +5,14 @@
 //! that lost updates. The result queue takes its place.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
 use bogosa_engine::{Address, Input, Resource};
 use serde_json::{Value, json};
 
-use super::{Lowering, Sources, app, buckets};
+use super::{Lowering, Sources, app, buckets, cdn, streaming};
 use crate::build::{Form, Recipe};
+use crate::resources::cloudfront::distribution::Distribution;
 use crate::resources::events::rule::{self, Rule};
 use crate::resources::home::artifact::{self, Artifact};
 use crate::resources::iam::role::{self, Role};
@@ -35,6 +37,15 @@ const DEAD_LETTER_SECONDS: u32 = 14 * 24 * 3600;
 
 /// The cargo package that comes with bogosa (`app/pipeline`).
 const PACKAGE: &str = "bogosa-pipeline";
+
+/// The queue of results, which the application reads.
+pub(super) const RESULTS: &str = "results";
+
+/// That of everything that failed.
+pub(super) const DEAD_LETTERS: &str = "dead-letters";
+
+/// The rule for what MediaConvert says.
+const JOBS: &str = "media-jobs";
 
 /// How the program of the functions is built.
 pub(crate) fn recipe(stack: &Document, here: bool) -> Option<Recipe> {
@@ -61,27 +72,13 @@ fn buckets(l: &mut Lowering<'_>, media: &Media) {
 
     let pages = l.stack.page_origins().iter().map(Input::from).collect();
     let destination = bucket(l, "destination", &media.destination, &["GET", "HEAD"], pages);
-    let distribution = l.stack.cdn.as_ref().map(|_| {
-        json!({
-            "Sid": "Distribution",
-            "Effect": "Allow",
-            "Principal": {"Service": "cloudfront.amazonaws.com"},
-            "Action": "s3:GetObject",
-            "Resource": Bucket::output("destination", "arn") + "/*",
-            "Condition": {"StringEquals": {"aws:SourceArn": distribution("arn")}},
-        })
-    });
-    buckets::add(l, "destination", "media.destination", destination, distribution.into_iter().collect());
+    let read = buckets::read_by_distribution(l, "destination");
+    buckets::add(l, "destination", "media.destination", destination, read);
 
     if media.access_logs {
         buckets::log_requests(l, "source", "media.access_logs");
         buckets::log_requests(l, "destination", "media.access_logs");
     }
-}
-
-/// An output of the distribution of `cdn`.
-fn distribution(output: &str) -> Input {
-    Input::output(Address::new("cloudfront.distribution", "media"), output)
 }
 
 /// The stack's own pages; without a name of their own they are at the load balancer's.
@@ -120,20 +117,14 @@ fn bucket(
     }
 }
 
-/// The queue of results, which the application reads, and the one of everything that failed.
 fn queues(l: &mut Lowering<'_>) {
     let (dead, results) = (l.name("media-dead-letters"), l.name("media-results"));
     let dead_arn = l.arn("sqs", &dead);
-    let from_events = json!({
-        "Sid": "UndeliveredEvents",
-        "Effect": "Allow",
-        "Principal": {"Service": "events.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": dead_arn,
-        "Condition": {"ArnEquals": {"aws:SourceArn": l.arn("events", &format!("rule/{}", l.name("media-jobs")))}},
-    });
+    let streams = streaming::events(l);
+    let undelivered = from_events("UndeliveredEvents", &dead_arn, iter::once(l.name(JOBS)).chain(streams.clone()), l);
+    let of_streams = streams.map(|rule| from_events("Streams", &l.arn("sqs", &results), iter::once(rule), l));
     let spec = |name: String, redrive, allow: Vec<Value>| {
-        let statements: Vec<Value> = std::iter::once(tls_only("sqs:*", &l.arn("sqs", &name))).chain(allow).collect();
+        let statements: Vec<Value> = iter::once(tls_only("sqs:*", &l.arn("sqs", &name))).chain(allow).collect();
         queue::Spec {
             name,
             visibility_seconds: 60,
@@ -144,10 +135,23 @@ fn queues(l: &mut Lowering<'_>) {
             policy: json!({"Version": "2012-10-17", "Statement": statements}),
         }
     };
-    let dead_spec = spec(dead.clone(), None, vec![from_events]);
-    let results_spec = spec(results.clone(), Some(Redrive { queue: dead_arn.clone(), receptions: 5 }), Vec::new());
-    l.add::<Queue>("dead-letters", "media", Some(&dead), dead_spec);
-    l.add::<Queue>("results", "media", Some(&results), results_spec);
+    let dead_spec = spec(dead.clone(), None, vec![undelivered]);
+    let results_spec = spec(results.clone(), Some(Redrive { queue: dead_arn.clone(), receptions: 5 }), of_streams.into_iter().collect());
+    l.add::<Queue>(DEAD_LETTERS, "media", Some(&dead), dead_spec);
+    l.add::<Queue>(RESULTS, "media", Some(&results), results_spec);
+}
+
+/// Lets rules send to a queue.
+fn from_events(sid: &str, queue: &str, rules: impl Iterator<Item = String>, l: &Lowering<'_>) -> Value {
+    let rules: Vec<String> = rules.map(|rule| l.arn("events", &format!("rule/{rule}"))).collect();
+    json!({
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue,
+        "Condition": {"ArnEquals": {"aws:SourceArn": rules}},
+    })
 }
 
 fn tls_only(action: &str, resource: &str) -> Value {
@@ -303,14 +307,14 @@ fn functions(l: &mut Lowering<'_>, media: &Media) {
         // Without it S3 says of what is deleted meanwhile that it is forbidden.
         allow("s3:ListBucket", json!(Bucket::output("source", "arn"))),
         // What cannot be converted is reported like what could not be converted.
-        allow("sqs:SendMessage", json!(Queue::output("results", "arn"))),
+        allow("sqs:SendMessage", json!(Queue::output(RESULTS, "arn"))),
     ];
     let suffixes: Vec<&str> = media.suffixes.iter().map(|suffix| suffix.as_str()).collect();
     let endpoint = format!("https://mediaconvert.{}.amazonaws.com", l.facts.region);
     let both = [
         ("SNS_TOPIC_ARN", Topic::output("media", "arn")),
         ("SNS_TOPIC_NAME", Topic::output("media", "name")),
-        ("RESULT_QUEUE_URL", Queue::output("results", "url")),
+        ("RESULT_QUEUE_URL", Queue::output(RESULTS, "url")),
         ("SOURCE_BUCKET", Bucket::output("source", "name")),
         ("DESTINATION_BUCKET", Bucket::output("destination", "name")),
         ("MEDIACONVERT_ENDPOINT", endpoint.into()),
@@ -330,10 +334,10 @@ fn functions(l: &mut Lowering<'_>, media: &Media) {
 
     let complete = vec![
         allow("mediaconvert:GetJob", json!(l.arn("mediaconvert", "jobs/*"))),
-        allow("sqs:SendMessage", json!(Queue::output("results", "arn"))),
+        allow("sqs:SendMessage", json!(Queue::output(RESULTS, "arn"))),
         allow("sns:Publish", json!(Topic::output("media", "arn"))),
     ];
-    let domain = l.stack.cdn.as_ref().map(|_| ("CLOUDFRONT_DOMAIN", distribution("domain")));
+    let domain = l.stack.cdn.as_ref().map(|_| ("CLOUDFRONT_DOMAIN", Distribution::output(cdn::MEDIA, "domain")));
     let of_complete = domain.into_iter().chain([("METRICS", "No".into())]);
     let environment = self::environment(both.into_iter().chain(of_complete));
     let pass_on = "Passes on what came of each conversion";
@@ -359,7 +363,7 @@ fn function(
     l.add::<LogGroup>(part, "media.log_retention_days", Some(&group_name), group);
     let records = LogGroup::output(part, "arn") + ":*";
     statements.push(allow(json!(["logs:CreateLogStream", "logs:PutLogEvents"]), json!(records)));
-    statements.push(allow("sqs:SendMessage", json!(Queue::output("dead-letters", "arn"))));
+    statements.push(allow("sqs:SendMessage", json!(Queue::output(DEAD_LETTERS, "arn"))));
     // X-Ray knows no resources.
     statements.push(allow(json!(["xray:PutTraceSegments", "xray:PutTelemetryRecords"]), json!("*")));
     let policy = json!({"Version": "2012-10-17", "Statement": statements});
@@ -378,7 +382,7 @@ fn function(
         memory_mb: 256,
         timeout_seconds: 60,
         environment,
-        dead_letter: Some(Queue::output("dead-letters", "arn")),
+        dead_letter: Some(Queue::output(DEAD_LETTERS, "arn")),
         log_group: LogGroup::output(part, "name"),
         tracing: true,
     };
@@ -388,7 +392,7 @@ fn function(
 
 /// What MediaConvert says of this stack's jobs goes to JobComplete.
 fn job_events(l: &mut Lowering<'_>) {
-    let name = l.name("media-jobs");
+    let name = l.name(JOBS);
     let spec = rule::Spec {
         name: name.clone(),
         description: "What came of this stack's conversions".to_owned(),
@@ -403,13 +407,13 @@ fn job_events(l: &mut Lowering<'_>) {
         }),
         target: Some(rule::Target {
             arn: Function::output("job-complete", "arn"),
-            dead_letter: Some(Queue::output("dead-letters", "arn")),
+            dead_letter: Some(Queue::output(DEAD_LETTERS, "arn")),
             retry_attempts: 20,
             retry_seconds: 6 * 3600,
         }),
     };
-    l.add::<Rule>("media-jobs", "media", Some(&name), spec);
-    permission(l, "job-complete", "events.amazonaws.com", Rule::output("media-jobs", "arn"));
+    l.add::<Rule>(JOBS, "media", Some(&name), spec);
+    permission(l, "job-complete", "events.amazonaws.com", Rule::output(JOBS, "arn"));
 }
 
 /// Every upload goes to JobSubmit, which knows the suffixes: see `s3.notification`.

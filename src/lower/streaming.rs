@@ -1,21 +1,32 @@
-//! `streaming`: how live channels are recorded, and the bucket of recordings. The channels are the
-//! application's.
+//! `streaming`: how live channels are recorded, the bucket of recordings, and what the application hears of
+//! both. The channels are the application's.
 
 use bogosa_engine::Resource;
 
-use super::{Lowering, buckets};
+use serde_json::json;
+
+use super::{Lowering, buckets, media};
+use crate::resources::events::rule::{self, Rule};
 use crate::resources::ivs::recording_configuration::{self, RecordingConfiguration, Thumbnails};
 use crate::resources::s3::bucket::{self, Bucket};
+use crate::resources::sqs::queue::Queue;
 use crate::stack::schema::{Recording, ThumbnailResolution};
 
-const RECORDINGS: &str = "recordings";
+pub(super) const RECORDINGS: &str = "recordings";
+
+/// The rule for what IVS says.
+const STREAMS: &str = "streams";
 
 pub(crate) fn lower(l: &mut Lowering<'_>) {
+    let Some(streaming) = &l.stack.streaming else { return };
+    recording(l, &streaming.recording);
+    tell(l);
+}
+
+fn recording(l: &mut Lowering<'_>, recording: &Recording) {
     const PATH: &str = "streaming.recording";
     let stack = l.stack;
-    let Some(streaming) = &stack.streaming else { return };
-    let Recording { enabled, thumbnail_seconds, reconnect_seconds, thumbnail_resolution, expire_days } =
-        &streaming.recording;
+    let Recording { enabled, thumbnail_seconds, reconnect_seconds, thumbnail_resolution, expire_days } = recording;
     if !enabled {
         return;
     }
@@ -25,7 +36,8 @@ pub(crate) fn lower(l: &mut Lowering<'_>) {
         lifecycle: Some(buckets::lifecycle(*expire_days, None)),
         ..bucket::Spec::private(buckets::name(l, RECORDINGS))
     };
-    buckets::add(l, RECORDINGS, PATH, spec, Vec::new());
+    let read = buckets::read_by_distribution(l, RECORDINGS);
+    buckets::add(l, RECORDINGS, PATH, spec, read);
     if stack.media.as_ref().is_some_and(|media| media.access_logs) {
         buckets::log_requests(l, RECORDINGS, PATH);
     }
@@ -44,4 +56,31 @@ pub(crate) fn lower(l: &mut Lowering<'_>) {
         thumbnails: (*thumbnail_seconds > 0).then_some(thumbnails),
     };
     l.add::<RecordingConfiguration>("main", PATH, Some(&name), spec);
+}
+
+/// The name of the rule by which the queue of results has IVS's events, where there is that queue.
+pub(super) fn events(l: &Lowering<'_>) -> Option<String> {
+    (l.stack.streaming.is_some() && l.stack.media.is_some()).then(|| l.name(STREAMS))
+}
+
+/// Whose a channel is, events do not say: every application hears of all of the region, and knows its own.
+/// <https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide/eventbridge.html>
+fn tell(l: &mut Lowering<'_>) {
+    let Some(name) = events(l) else { return };
+    let spec = rule::Spec {
+        name: name.clone(),
+        description: "Streams that begin and end, and their recordings".to_owned(),
+        enabled: true,
+        pattern: json!({
+            "source": ["aws.ivs"],
+            "detail-type": ["IVS Stream State Change", "IVS Recording State Change"],
+        }),
+        target: Some(rule::Target {
+            arn: Queue::output(media::RESULTS, "arn"),
+            dead_letter: Some(Queue::output(media::DEAD_LETTERS, "arn")),
+            retry_attempts: 20,
+            retry_seconds: 6 * 3600,
+        }),
+    };
+    l.add::<Rule>(STREAMS, "streaming", Some(&name), spec);
 }

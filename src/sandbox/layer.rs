@@ -11,7 +11,7 @@ use crate::{
     corrections,
     faults::Faults,
     form::Form,
-    missing::{self, cloudtrail::CloudTrail, mediaconvert::MediaConvert},
+    missing::{self, cloudtrail::CloudTrail, ivs::Ivs, mediaconvert::MediaConvert},
     moto::Moto,
     reply::Reply,
     resources::Held,
@@ -116,6 +116,8 @@ pub struct Stack {
     pub faults: Faults,
     /// For whoever does its jobs.
     pub(crate) mediaconvert: Arc<MediaConvert>,
+    /// For whoever records its streams.
+    pub(crate) ivs: Arc<Ivs>,
 }
 
 impl Stack {
@@ -134,8 +136,9 @@ impl Stack {
         let outer = layers.len();
         layers.extend(corrections::layers());
         let mediaconvert = Arc::<MediaConvert>::default();
-        layers.extend(missing::layers(&mediaconvert));
-        Stack { layers, outer, moto, behaviour, faults, mediaconvert }
+        let ivs = Arc::<Ivs>::default();
+        layers.extend(missing::layers(&mediaconvert, &ivs));
+        Stack { layers, outer, moto, behaviour, faults, mediaconvert, ivs }
     }
 
     /// From the top: a client's call.

@@ -1,5 +1,10 @@
 //! What others do to the account: put right where it is ours, left alone and named where it is not.
 
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudfront::types::{
+    CacheBehavior, CacheBehaviors, DistributionConfig, Origin, Origins, ViewerProtocolPolicy,
+};
 use aws_sdk_ec2::types::Filter;
 use bogosa_sandbox::faults::rule::{Rule, What};
 
@@ -100,6 +105,53 @@ fn strangers_in_our_vpc_are_named_and_left_alone() {
 }
 
 /// As CloudTrail tells it; where that may not be read, drift is told all the same.
+#[test]
+fn a_path_of_others_before_our_buckets_stays_and_ours_is_put_right() {
+    const FILE: &str = "examples/media-only.yaml";
+    const OURS: &str = "ivs/*";
+    let aws = Aws::start();
+    aws.json(&["up", FILE, "--yes"]);
+    let (runtime, cloud) = aws.cloud();
+    let behaviors = |config: &DistributionConfig| -> BTreeMap<String, String> {
+        let all = config.cache_behaviors().unwrap().items().iter();
+        all.map(|one| (one.path_pattern().to_owned(), one.viewer_protocol_policy().as_str().to_owned())).collect()
+    };
+    let read = || async {
+        let all = cloud.cloudfront().list_distributions().send().await.unwrap();
+        let id = all.distribution_list().unwrap().items()[0].id().to_owned();
+        let one = cloud.cloudfront().get_distribution_config().id(&id).send().await.unwrap();
+        (id, one.e_tag().unwrap().to_owned(), one.distribution_config.unwrap())
+    };
+    runtime.block_on(async {
+        let (id, version, mut config) = read().await;
+        assert_eq!(behaviors(&config), [(OURS.to_owned(), "redirect-to-https".to_owned())].into());
+        let mut ours = config.cache_behaviors.take().unwrap().items.unwrap().remove(0);
+        let other = CacheBehavior { path_pattern: "api/*".to_owned(), target_origin_id: "api".to_owned(), ..ours.clone() };
+        ours.viewer_protocol_policy = ViewerProtocolPolicy::AllowAll;
+        let both = CacheBehaviors::builder().quantity(2).items(other).items(ours).build().unwrap();
+        config.cache_behaviors = Some(both);
+        let mut origins = config.origins.take().unwrap().items;
+        let other = Origin { id: "api".to_owned(), ..origins[0].clone() };
+        origins.push(other);
+        let count = i32::try_from(origins.len()).unwrap();
+        config.origins = Some(Origins::builder().quantity(count).set_items(Some(origins)).build().unwrap());
+        let update = cloud.cloudfront().update_distribution().id(id).if_match(version).distribution_config(config);
+        update.send().await.unwrap();
+    });
+    let changes = aws.plan(&[FILE]);
+    assert_eq!(changes, [("cloudfront.distribution/media".to_owned(), "update".to_owned())].into());
+    aws.json(&["up", FILE, "--yes"]);
+    assert!(aws.plan(&[FILE]).is_empty());
+    let (_, _, config) = runtime.block_on(read());
+    let redirect = || "redirect-to-https".to_owned();
+    assert_eq!(behaviors(&config), [(OURS.to_owned(), redirect()), ("api/*".to_owned(), redirect())].into());
+    assert_eq!(config.origins().unwrap().items().len(), 3);
+    // Replays that are no more take their path along.
+    aws.json(&["up", FILE, "--yes", "--set", "streaming=null", "--allow-data-loss"]);
+    let (_, _, config) = runtime.block_on(read());
+    assert_eq!(behaviors(&config).into_keys().collect::<Vec<_>>(), ["api/*"]);
+}
+
 #[test]
 fn drift_says_who_it_was_and_when() {
     let aws = Aws::start();

@@ -1,5 +1,5 @@
-//! What the streaming service tells of itself: `POST /hooks/streaming`, in the form of Amazon EventBridge.
-//! "Best effort: missing, late, out of order", so each event is kept once, by its id, and what is newest by the service's
+//! What the streaming service tells of itself, in the form of Amazon EventBridge: by `POST /hooks/streaming`, or in the queue
+//! of results (`services::aws::sqs`). "Best effort: missing, late, out of order", so each event is kept once, by its id, and what is newest by the service's
 //! own clock holds.
 
 use axum::Router;
@@ -23,6 +23,9 @@ use crate::web::hooks;
 
 const STREAM: &str = "IVS Stream State Change";
 const RECORDING: &str = "IVS Recording State Change";
+/// As much as MySQL's TEXT holds.
+const LARGEST: usize = 60_000;
+const LONGEST_CHANNEL: usize = 255;
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new().route("/hooks/streaming", post(receive))
@@ -30,7 +33,7 @@ pub(super) fn routes() -> Router<AppState> {
 
 /// <https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide/eventbridge.html>
 #[derive(Debug, Deserialize)]
-struct Envelope {
+pub struct Told {
     id: String,
     #[serde(rename = "detail-type")]
     kind: String,
@@ -54,53 +57,72 @@ async fn receive(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -
     if !hooks::is_authentic(&app, &headers) {
         return hooks::refuse(StatusCode::UNAUTHORIZED, "Authorization: Bearer with SHOP_HOOK_TOKEN is needed");
     }
-    let event: Envelope = match serde_json::from_slice(&body) {
-        Ok(event) => event,
-        Err(error) => return hooks::refuse(StatusCode::BAD_REQUEST, &format!("not an EventBridge event: {error}")),
+    let body = String::from_utf8_lossy(&body);
+    let told = match Told::read(&body) {
+        Ok(told) => told,
+        Err(wrong) => return hooks::refuse(StatusCode::BAD_REQUEST, &wrong),
     };
-    let Some(channel) = event.resources.first().filter(|channel| channel.len() <= 255) else {
-        return hooks::refuse(StatusCode::BAD_REQUEST, "resources[0] has to be the channel");
-    };
-    if event.id.is_empty() || event.id.len() > 120 || event.kind.len() > 60 {
-        return hooks::refuse(StatusCode::BAD_REQUEST, "id or detail-type is empty or too long");
-    }
-    match take(&app, &event, channel, &String::from_utf8_lossy(&body)).await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+    match take(&app, &told, &body).await {
+        Ok(_) => StatusCode::NO_CONTENT.into_response(),
         Err(error) => {
-            tracing::error!(event = event.id, error = format!("{error:#}"), "a stream event failed");
+            tracing::error!(event = told.id, error = format!("{error:#}"), "a stream event failed");
             hooks::refuse(StatusCode::INTERNAL_SERVER_ERROR, "try again later")
         }
     }
 }
 
-/// The event and what follows from it are written together: a second delivery of it does nothing.
-async fn take(app: &App, event: &Envelope, channel: &str, payload: &str) -> anyhow::Result<()> {
+impl Told {
+    /// Or what is wrong with it, which another attempt would not mend.
+    pub fn read(body: &str) -> Result<Self, String> {
+        if body.len() > LARGEST {
+            return Err(format!("longer than {LARGEST} bytes"));
+        }
+        let told: Self = serde_json::from_str(body).map_err(|error| format!("not an EventBridge event: {error}"))?;
+        if told.resources.first().is_none_or(|channel| channel.len() > LONGEST_CHANNEL) {
+            return Err(format!("resources[0] has to be the channel, in at most {LONGEST_CHANNEL} characters"));
+        }
+        if told.id.is_empty() || told.id.len() > 120 || told.kind.len() > 60 {
+            return Err("id or detail-type is empty or too long".to_owned());
+        }
+        Ok(told)
+    }
+
+    fn channel(&self) -> &str {
+        self.resources.first().map_or("", String::as_str)
+    }
+}
+
+/// The event and what follows from it are written together: a second delivery of it does nothing. False where it was known
+/// already, or of a channel that is not ours: EventBridge tells of all that the account has.
+pub async fn take(app: &App, told: &Told, payload: &str) -> anyhow::Result<bool> {
     let transaction = app.db.begin().await?;
+    let ours = channels::Entity::find().filter(channels::Column::ExternalId.eq(told.channel()));
+    let Some(channel) = ours.one(&transaction).await? else { return Ok(false) };
     let row = stream_events::ActiveModel {
-        event_id: Set(event.id.clone()),
-        channel_external_id: Set(channel.to_owned()),
-        kind: Set(kind(event).chars().take(60).collect()),
+        event_id: Set(told.id.clone()),
+        channel_external_id: Set(channel.external_id.clone()),
+        kind: Set(kind(told).chars().take(60).collect()),
         payload: Set(payload.to_owned()),
-        happened_at: Set(event.time.trunc_subsecs(6)),
+        happened_at: Set(told.time.trunc_subsecs(6)),
         received_at: Set(now()),
         ..Default::default()
     };
     match row.insert(&transaction).await {
-        Err(error) if is_unique_violation(&error) => return Ok(()),
+        Err(error) if is_unique_violation(&error) => return Ok(false),
         other => other?,
     };
-    if let Some(broadcast) = broadcast_of(&transaction, event, channel).await? {
+    if let Some(broadcast) = broadcast_of(&transaction, told, &channel).await? {
         let id = broadcast.id;
-        if apply(app, event, broadcast).update_if(&transaction).await? {
-            tracing::info!(broadcast_id = id, kind = kind(event), "a stream event");
+        if apply(app, told, broadcast).update_if(&transaction).await? {
+            tracing::info!(broadcast_id = id, kind = kind(told), "a stream event");
         }
     }
     transaction.commit().await?;
-    Ok(())
+    Ok(true)
 }
 
 /// What is asked for afterwards: the stream's own word, or the recording's.
-fn kind(event: &Envelope) -> &str {
+fn kind(event: &Told) -> &str {
     match event.kind.as_str() {
         STREAM => &event.detail.event_name,
         RECORDING => &event.detail.recording_status,
@@ -111,13 +133,10 @@ fn kind(event: &Envelope) -> &str {
 /// By its stream, or else the channel's newest that had begun by then (or is about to).
 async fn broadcast_of(
     db: &impl sea_orm::ConnectionTrait,
-    event: &Envelope,
-    channel: &str,
+    event: &Told,
+    channel: &channels::Model,
 ) -> Result<Option<broadcasts::Model>, sea_orm::DbErr> {
     use broadcasts::{Column, Entity};
-    let Some(channel) = channels::Entity::find().filter(channels::Column::ExternalId.eq(channel)).one(db).await? else {
-        return Ok(None);
-    };
     let of_channel = || Entity::find().filter(Column::ChannelId.eq(channel.id)).order_by_desc(Column::Id);
     if !event.detail.stream_id.is_empty()
         && let Some(found) = of_channel().filter(Column::StreamId.eq(&event.detail.stream_id)).one(db).await?
@@ -144,7 +163,7 @@ impl Change {
     }
 }
 
-fn apply(app: &App, event: &Envelope, broadcast: broadcasts::Model) -> Change {
+fn apply(app: &App, event: &Told, broadcast: broadcasts::Model) -> Change {
     let detail = &event.detail;
     let mut row = broadcast.clone().into_active_model();
     match (event.kind.as_str(), kind(event)) {

@@ -1,5 +1,5 @@
-// The shop as `bogosa up` deploys it into a sandbox: from sign-up to an order, with a video that is really converted, and a
-// chat between two browsers at two instances. `cargo xtask deployed` sets SHOP_URL.
+// The shop as `bogosa up` deploys it into a sandbox: from sign-up to an order and a replay, with a video that is really
+// converted, and a chat between two browsers at two instances. `cargo xtask deployed` sets SHOP_URL.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -47,6 +47,7 @@ test("the deployed shop", { timeout: 900_000 }, async () => {
   }
 
   const live = await begin(seller, films[0][0], product);
+  await send(me, live);
   const ports = await instances();
   assert.equal(ports.length, 2);
   // A cookie holds for all ports of a host.
@@ -63,6 +64,10 @@ test("the deployed shop", { timeout: 900_000 }, async () => {
   await me.page.locator("section.card", { hasText: product }).first().waitFor();
   await seller.to("/sell/orders");
   await seller.page.getByRole("row", { name: product }).first().waitFor();
+
+  await end(seller, live);
+  await me.to(live);
+  await replays(me);
 
   assert.deepEqual(people.flatMap(({ faults }) => faults), []);
 });
@@ -92,17 +97,30 @@ async function film(size) {
 
 /** What came out of the conversion, from the CDN. */
 async function plays(me, lies) {
+  const video = await shown(me, (url) => url.endsWith(".ts"));
+  await me.page.waitForFunction(() => document.querySelector("video").currentTime > 0);
+  assert.equal(await video.evaluate((element) => element.videoWidth > element.videoHeight), lies);
+}
+
+/** What was recorded, from the CDN as well. It waits for its viewer. */
+async function replays(me) {
+  const video = await shown(me, (url) => url.includes("/ivs/v1/") && url.endsWith(".ts"));
+  await video.evaluate((element) => element.play());
+  await me.page.waitForFunction(() => document.querySelector("video").currentTime > 0);
+}
+
+/** The page's video, once it is there and the CDN has given some of it. */
+async function shown(me, part) {
   const video = me.page.locator("video");
   for (const end = Date.now() + CONVERTED_MS; !(await video.count());) {
-    assert.ok(Date.now() < end, "the video is not converted");
+    assert.ok(Date.now() < end, "there is no video");
     await me.page.waitForTimeout(1000);
     await me.page.reload();
   }
-  const asked = me.page.waitForResponse((answer) => answer.url().includes("/_sandbox/cdn/") && answer.url().endsWith(".ts"));
+  const asked = me.page.waitForResponse((answer) => answer.url().includes("/_sandbox/cdn/") && part(answer.url()));
   await me.page.reload();
   assert.equal((await asked).status(), 200);
-  await me.page.waitForFunction(() => document.querySelector("video").currentTime > 0);
-  assert.equal(await video.evaluate((element) => element.videoWidth > element.videoHeight), lies);
+  return video;
 }
 
 /** Begins the broadcast that was announced; the path of its page. */
@@ -118,6 +136,22 @@ async function begin(seller, title, product) {
   await seller.press("studio-start");
   await seller.told("flash-broadcast-started");
   return path;
+}
+
+/** Somebody sends to the broadcast's channel, which its player names. */
+async function send(me, live) {
+  await me.to(live);
+  const source = await me.page.locator("video[data-source]").getAttribute("data-source");
+  const [, region, account, id] = /\/(?<region>[\w-]+)\.(?<account>\d+)\.channel\.(?<id>\w+)\.m3u8$/.exec(source);
+  const channel = `arn:aws:ivs:${region}:${account}:channel/${id}`;
+  const answer = await fetch(`${process.env.AWS_ENDPOINT_URL}/_sandbox/ivs/live?channel=${channel}`, { method: "POST" });
+  assert.equal(answer.status, 200);
+}
+
+async function end(seller, live) {
+  await seller.to(live.replace("/live/", "/sell/broadcasts/"));
+  await seller.press("studio-end");
+  await seller.told("flash-broadcast-ended");
 }
 
 /** The ports of the instances, from the sandbox. */

@@ -119,7 +119,9 @@ pub(super) const CHECKS: &[Check] = &[
         refs: &["CloudFront.12", "cloudfront_distributions_s3_origin_non_existent_bucket"],
         run: |s| {
             distributions(s, "cdn", |spec| {
-                when(s.target::<Bucket>(&spec.origin).is_none(), format!("{} is no bucket of this stack", spec.origin))
+                let gone = |origin: &&Input| s.target::<Bucket>(origin).is_none();
+                let gone = std::iter::once(&spec.origin).chain(spec.paths.values()).find(gone);
+                gone.map(|origin| format!("{origin} is no bucket of this stack"))
             })
         },
     },

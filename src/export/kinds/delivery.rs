@@ -1,8 +1,9 @@
 //! CloudFront, the firewall, and where their logs go.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::draft::{Draft, Mapping};
+use crate::resources::cloudfront::distribution::{ORIGIN, origin_id};
 
 pub(super) const ALL: &[Mapping] = &[
     Mapping {
@@ -91,37 +92,6 @@ pub(super) const ALL: &[Mapping] = &[
             ("price_class", "price_class", "DistributionConfig.PriceClass"),
             ("aliases", "aliases", "DistributionConfig.Aliases"),
             ("web_acl", "web_acl_id", "DistributionConfig.WebACLId"),
-            (
-                "methods",
-                "default_cache_behavior.allowed_methods",
-                "DistributionConfig.DefaultCacheBehavior.AllowedMethods",
-            ),
-            (
-                "cached_methods",
-                "default_cache_behavior.cached_methods",
-                "DistributionConfig.DefaultCacheBehavior.CachedMethods",
-            ),
-            (
-                "viewer_protocol",
-                "default_cache_behavior.viewer_protocol_policy",
-                "DistributionConfig.DefaultCacheBehavior.ViewerProtocolPolicy",
-            ),
-            ("compress", "default_cache_behavior.compress", "DistributionConfig.DefaultCacheBehavior.Compress"),
-            (
-                "smooth_streaming",
-                "default_cache_behavior.smooth_streaming",
-                "DistributionConfig.DefaultCacheBehavior.SmoothStreaming",
-            ),
-            (
-                "cache_policy",
-                "default_cache_behavior.cache_policy_id",
-                "DistributionConfig.DefaultCacheBehavior.CachePolicyId",
-            ),
-            (
-                "response_headers_policy",
-                "default_cache_behavior.response_headers_policy_id",
-                "DistributionConfig.DefaultCacheBehavior.ResponseHeadersPolicyId",
-            ),
             ("tags", "tags", "Tags"),
         ],
         rest: distribution,
@@ -136,8 +106,16 @@ pub(super) const ALL: &[Mapping] = &[
 /// The logical name of the firewall before the distribution.
 const CDN: &str = "cdn";
 
-/// The only origin.
-const ORIGIN: &str = "bucket";
+/// How a distribution answers, whichever bucket has it.
+const BEHAVIOR: &[(&str, &str, &str)] = &[
+    ("methods", "allowed_methods", "AllowedMethods"),
+    ("cached_methods", "cached_methods", "CachedMethods"),
+    ("viewer_protocol", "viewer_protocol_policy", "ViewerProtocolPolicy"),
+    ("compress", "compress", "Compress"),
+    ("smooth_streaming", "smooth_streaming", "SmoothStreaming"),
+    ("cache_policy", "cache_policy_id", "CachePolicyId"),
+    ("response_headers_policy", "response_headers_policy_id", "ResponseHeadersPolicyId"),
+];
 
 /// What has no tags is called after the stack.
 fn named(d: &mut Draft<'_>, property: &str) {
@@ -267,23 +245,50 @@ fn headers_policy(d: &mut Draft<'_>) {
 fn distribution(d: &mut Draft<'_>) {
     let (domain, control) = (d.take("origin"), d.take("origin_access_control"));
     let (attempts, timeout) = (d.take("connection_attempts"), d.take("connection_timeout"));
-    d.terraform(
-        "origin",
-        json!({
-            "origin_id": ORIGIN, "domain_name": domain, "origin_access_control_id": control,
+    let mut behavior = (Map::new(), Map::new());
+    for (field, terraform, cloudformation) in BEHAVIOR {
+        let value = d.take(field);
+        if !value.is_null() {
+            behavior.0.insert((*terraform).to_owned(), value.clone());
+            behavior.1.insert((*cloudformation).to_owned(), value);
+        }
+    }
+    let (mut origins, mut paths) = ((Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
+    let further = d.map("paths").into_iter().map(|(pattern, domain)| (Some(pattern), domain));
+    for (pattern, domain) in std::iter::once((None, domain)).chain(further) {
+        let id = pattern.as_ref().map_or_else(|| ORIGIN.to_owned(), |pattern| origin_id(pattern));
+        origins.0.push(json!({
+            "origin_id": id, "domain_name": domain, "origin_access_control_id": control,
             "connection_attempts": attempts, "connection_timeout": timeout,
-        }),
-    );
-    d.cloudformation(
-        "DistributionConfig.Origins",
-        json!([{
-            "Id": ORIGIN, "DomainName": domain, "OriginAccessControlId": control,
+        }));
+        origins.1.push(json!({
+            "Id": id, "DomainName": domain, "OriginAccessControlId": control,
             "ConnectionAttempts": attempts, "ConnectionTimeout": timeout,
             // With an access control there is no access identity.
             "S3OriginConfig": {"OriginAccessIdentity": ""},
-        }]),
-    );
-    d.both("default_cache_behavior.target_origin_id", "DistributionConfig.DefaultCacheBehavior.TargetOriginId", ORIGIN);
+        }));
+        let (mut block, mut object) = behavior.clone();
+        block.insert("target_origin_id".to_owned(), id.as_str().into());
+        object.insert("TargetOriginId".to_owned(), id.into());
+        match pattern {
+            None => {
+                d.terraform("default_cache_behavior", block);
+                d.cloudformation("DistributionConfig.DefaultCacheBehavior", object);
+            }
+            Some(pattern) => {
+                block.insert("path_pattern".to_owned(), pattern.as_str().into());
+                object.insert("PathPattern".to_owned(), pattern.into());
+                paths.0.push(Value::Object(block));
+                paths.1.push(Value::Object(object));
+            }
+        }
+    }
+    d.terraform("origin", origins.0);
+    d.cloudformation("DistributionConfig.Origins", origins.1);
+    if !paths.0.is_empty() {
+        d.terraform("ordered_cache_behavior", paths.0);
+        d.cloudformation("DistributionConfig.CacheBehaviors", paths.1);
+    }
     d.terraform("restrictions.geo_restriction.restriction_type", "none");
     let (certificate, tls) = (d.take("certificate"), d.take("tls"));
     if certificate.is_null() {

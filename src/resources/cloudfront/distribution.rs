@@ -1,17 +1,19 @@
-//! Distribution: CloudFront before one private bucket.
+//! Distribution: CloudFront before private buckets. One has everything but the paths that others have; all are
+//! served alike.
 //!
 //! A caller reference can be used once in the life of an account, and the lists do not show it; so the
 //! comment holds the address, and tags are set in the same call. Changes and deletion need the version
 //! (ETag) that was read just before. To delete it, it has to be disabled and without its web ACL first
 //! (WAF's DisassociateWebACL does not serve CloudFront), and deployed in that state.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use aws_sdk_cloudfront::types::{
-    Aliases, AllowedMethods, CachedMethods, DefaultCacheBehavior, DistributionConfig, DistributionConfigWithTags,
-    GeoRestriction, GeoRestrictionType, HttpVersion, Method, MinimumProtocolVersion, Origin, Origins, PriceClass,
-    Restrictions, S3OriginConfig, SslSupportMethod, Tag, TagKeys, ViewerCertificate, ViewerProtocolPolicy,
+    Aliases, AllowedMethods, CacheBehavior, CacheBehaviors, CachedMethods, DefaultCacheBehavior, DistributionConfig,
+    DistributionConfigWithTags, GeoRestriction, GeoRestrictionType, HttpVersion, Method, MinimumProtocolVersion,
+    Origin, Origins, PriceClass, Restrictions, S3OriginConfig, SslSupportMethod, Tag, TagKeys, ViewerCertificate,
+    ViewerProtocolPolicy,
 };
 use bogosa_engine::{
     Context, Difference, Failure, Found, Input, Outputs, Resource, Result, Scope, Seconds, Status, Tags,
@@ -23,7 +25,10 @@ use crate::aws::{Built, Cloud, Poll, Said, retry, seen, tags, until};
 use crate::write_tags_checked;
 
 const DEPLOYED: &str = "Deployed";
-const ORIGIN: &str = "bucket";
+/// The id of the origin that has everything else.
+pub(crate) const ORIGIN: &str = "bucket";
+/// What the ids of further origins of ours begin with.
+const FURTHER: &str = "bucket-";
 
 #[derive(Debug)]
 pub struct Distribution;
@@ -34,6 +39,9 @@ pub struct Spec {
     pub enabled: bool,
     /// The regional domain of the bucket.
     pub origin: Input,
+    /// What other buckets have: their regional domains, by patterns such as `ivs/*`.
+    #[serde(default)]
+    pub paths: BTreeMap<String, Input>,
     pub origin_access_control: Input,
     pub connection_attempts: i32,
     pub connection_timeout: i32,
@@ -311,30 +319,54 @@ async fn deployed(cloud: &Cloud, context: &Context, id: &str) -> Result<()> {
     .await
 }
 
+/// What we say of a behavior, in the place of what is said; CloudFront has two types with the same fields.
+macro_rules! take_over {
+    ($behavior:ident, $ours:ident) => {
+        $behavior.target_origin_id = $ours.target_origin_id;
+        $behavior.viewer_protocol_policy = $ours.viewer_protocol_policy;
+        $behavior.allowed_methods = $ours.allowed_methods;
+        $behavior.smooth_streaming = $ours.smooth_streaming;
+        $behavior.compress = $ours.compress;
+        $behavior.cache_policy_id = $ours.cache_policy_id;
+        $behavior.response_headers_policy_id = $ours.response_headers_policy_id;
+        // A cache policy excludes the old way of saying the same.
+        $behavior.forwarded_values = None;
+        ($behavior.min_ttl, $behavior.default_ttl, $behavior.max_ttl) = (None, None, None);
+    };
+}
+
 /// What it has now, with our settings in it: what others have set besides stays.
 #[expect(deprecated, reason = "what the old way of saying it has to be cleared")]
 fn changed(live: DistributionConfig, spec: &Spec) -> Result<DistributionConfig> {
     let ours = config(DistributionConfig::builder().caller_reference("").comment(""), spec)?;
     let mut config = live;
-    let behavior = match (config.default_cache_behavior.take(), ours.default_cache_behavior) {
+    config.default_cache_behavior = match (config.default_cache_behavior.take(), ours.default_cache_behavior) {
         (Some(mut behavior), Some(ours)) => {
-            behavior.target_origin_id = ours.target_origin_id;
-            behavior.viewer_protocol_policy = ours.viewer_protocol_policy;
-            behavior.allowed_methods = ours.allowed_methods;
-            behavior.smooth_streaming = ours.smooth_streaming;
-            behavior.compress = ours.compress;
-            behavior.cache_policy_id = ours.cache_policy_id;
-            behavior.response_headers_policy_id = ours.response_headers_policy_id;
-            // A cache policy excludes the old way of saying the same.
-            behavior.forwarded_values = None;
-            (behavior.min_ttl, behavior.default_ttl, behavior.max_ttl) = (None, None, None);
+            take_over!(behavior, ours);
             Some(behavior)
         }
         (_, ours) => ours,
     };
-    config.default_cache_behavior = behavior;
+    let live = config.cache_behaviors.take().and_then(|live| live.items).unwrap_or_default();
+    let (mut our_live, others): (Vec<_>, Vec<_>) = live.into_iter().partition(|one| is_ours(&one.target_origin_id));
+    let mut behaviors = Vec::new();
+    for ours in ours.cache_behaviors.and_then(|ours| ours.items).unwrap_or_default() {
+        behaviors.push(match our_live.iter().position(|live| live.path_pattern == ours.path_pattern) {
+            Some(at) => {
+                let mut behavior = our_live.swap_remove(at);
+                take_over!(behavior, ours);
+                behavior
+            }
+            None => ours,
+        });
+    }
+    behaviors.extend(others);
+    config.cache_behaviors = Some(of_paths(behaviors)?);
     config.aliases = ours.aliases;
-    config.origins = ours.origins;
+    let mut origins = ours.origins.map(|ours| ours.items).unwrap_or_default();
+    let live = config.origins.take().map(|live| live.items).unwrap_or_default();
+    origins.extend(live.into_iter().filter(|origin| origin.id != ORIGIN && !is_ours(&origin.id)));
+    config.origins = Some(origins_of(origins)?);
     config.enabled = ours.enabled;
     config.price_class = ours.price_class;
     config.viewer_certificate = ours.viewer_certificate;
@@ -361,15 +393,36 @@ fn config(
         .smooth_streaming(spec.smooth_streaming)
         .compress(spec.compress)
         .cache_policy_id(spec.cache_policy.known()?)
-        .set_response_headers_policy_id(known(&spec.response_headers_policy)?);
-    let origin = Origin::builder()
-        .id(ORIGIN)
-        .domain_name(spec.origin.known()?)
-        .origin_path("")
-        .s3_origin_config(S3OriginConfig::builder().origin_access_identity("").build())
-        .connection_attempts(spec.connection_attempts)
-        .connection_timeout(spec.connection_timeout)
-        .origin_access_control_id(spec.origin_access_control.known()?);
+        .set_response_headers_policy_id(known(&spec.response_headers_policy)?)
+        .build()
+        .built()?;
+    let origin = |id: String, domain: &Input| {
+        Origin::builder()
+            .id(id)
+            .domain_name(domain.known()?)
+            .origin_path("")
+            .s3_origin_config(S3OriginConfig::builder().origin_access_identity("").build())
+            .connection_attempts(spec.connection_attempts)
+            .connection_timeout(spec.connection_timeout)
+            .origin_access_control_id(spec.origin_access_control.known()?)
+            .build()
+            .built()
+    };
+    let mut origins = vec![origin(ORIGIN.to_owned(), &spec.origin)?];
+    let mut behaviors = Vec::new();
+    for (pattern, bucket) in &spec.paths {
+        origins.push(origin(origin_id(pattern), bucket)?);
+        let as_well = CacheBehavior::builder()
+            .path_pattern(pattern)
+            .target_origin_id(origin_id(pattern))
+            .viewer_protocol_policy(behavior.viewer_protocol_policy.clone())
+            .set_allowed_methods(behavior.allowed_methods.clone())
+            .set_smooth_streaming(behavior.smooth_streaming)
+            .set_compress(behavior.compress)
+            .set_cache_policy_id(behavior.cache_policy_id.clone())
+            .set_response_headers_policy_id(behavior.response_headers_policy_id.clone());
+        behaviors.push(as_well.build().built()?);
+    }
     let certificate = match known(&spec.certificate)? {
         Some(arn) => ViewerCertificate::builder()
             .cloud_front_default_certificate(false)
@@ -382,8 +435,9 @@ fn config(
     let nowhere = GeoRestriction::builder().restriction_type(GeoRestrictionType::None).quantity(0).build().built()?;
     builder
         .enabled(spec.enabled)
-        .origins(Origins::builder().quantity(1).items(origin.build().built()?).build().built()?)
-        .default_cache_behavior(behavior.build().built()?)
+        .origins(origins_of(origins)?)
+        .default_cache_behavior(behavior)
+        .cache_behaviors(of_paths(behaviors)?)
         .aliases(aliases.set_items(Some(spec.aliases.iter().cloned().collect())).build().built()?)
         .viewer_certificate(certificate.build())
         .price_class(PriceClass::from(spec.price_class.as_str()))
@@ -395,30 +449,95 @@ fn config(
         .built()
 }
 
+fn origins_of(origins: Vec<Origin>) -> Result<Origins> {
+    let quantity = i32::try_from(origins.len()).unwrap_or(i32::MAX);
+    Origins::builder().quantity(quantity).set_items(Some(origins)).build().built()
+}
+
+/// Without any, there are no `items`: CloudFront refuses an empty list.
+fn of_paths(behaviors: Vec<CacheBehavior>) -> Result<CacheBehaviors> {
+    let quantity = i32::try_from(behaviors.len()).unwrap_or(i32::MAX);
+    let items = (!behaviors.is_empty()).then_some(behaviors);
+    CacheBehaviors::builder().quantity(quantity).set_items(items).build().built()
+}
+
+/// The id of the origin behind a pattern.
+pub(crate) fn origin_id(pattern: &str) -> String {
+    let name: String = pattern.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    format!("{FURTHER}{}", name.trim_matches('-'))
+}
+
+fn is_ours(origin: &str) -> bool {
+    origin.starts_with(FURTHER)
+}
+
+/// Our paths. One that is served otherwise than the rest counts as missing, so that it is made as it was.
+fn paths(config: &DistributionConfig) -> BTreeMap<String, Input> {
+    let origins = config.origins().map(|origins| origins.items()).unwrap_or_default();
+    let origin = |id: &str| origins.iter().find(|origin| origin.id() == id);
+    let signs = |origin: &Origin| origin.origin_access_control_id().unwrap_or_default().to_owned();
+    let own = config.default_cache_behavior().map(|own| {
+        let methods = own.allowed_methods().map(|allowed| methods(allowed.items()));
+        (
+            own.viewer_protocol_policy().clone(),
+            methods,
+            own.compress(),
+            own.smooth_streaming(),
+            own.cache_policy_id(),
+            own.response_headers_policy_id(),
+        )
+    });
+    let behaviors = config.cache_behaviors().map(|behaviors| behaviors.items()).unwrap_or_default();
+    let ours = behaviors.iter().filter(|one| is_ours(one.target_origin_id()));
+    let alike = ours.filter(|one| {
+        let methods = one.allowed_methods().map(|allowed| methods(allowed.items()));
+        let this = (
+            one.viewer_protocol_policy().clone(),
+            methods,
+            one.compress(),
+            one.smooth_streaming(),
+            one.cache_policy_id(),
+            one.response_headers_policy_id(),
+        );
+        own.as_ref() == Some(&this)
+    });
+    let domain = |one: &CacheBehavior| {
+        let behind = origin(one.target_origin_id())?;
+        let signed = origin(ORIGIN).is_some_and(|own| signs(own) == signs(behind));
+        signed.then(|| (one.path_pattern().to_owned(), behind.domain_name().into()))
+    };
+    alike.filter_map(domain).collect()
+}
+
+fn methods(methods: &[Method]) -> BTreeSet<String> {
+    methods.iter().map(|method| method.as_str().to_owned()).collect()
+}
+
 fn known(input: &Option<Input>) -> Result<Option<String>> {
     input.as_ref().map(|input| input.known().map(str::to_owned)).transpose()
 }
 
 fn spec(config: &DistributionConfig) -> Spec {
-    let origin = config.origins().and_then(|origins| origins.items().first());
+    let origins = config.origins().map(|origins| origins.items()).unwrap_or_default();
+    let origin = origins.iter().find(|origin| origin.id() == ORIGIN).or(origins.first());
     let behavior = config.default_cache_behavior();
     let allowed = behavior.and_then(|behavior| behavior.allowed_methods());
     let certificate = config.viewer_certificate();
     let arn = certificate.and_then(|certificate| certificate.acm_certificate_arn());
-    let names = |methods: &[Method]| methods.iter().map(|method| method.as_str().to_owned()).collect();
     let input = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(Input::from);
     Spec {
         enabled: config.enabled(),
         origin: origin.map(|origin| origin.domain_name()).unwrap_or_default().into(),
+        paths: paths(config),
         origin_access_control: origin.and_then(|origin| origin.origin_access_control_id()).unwrap_or_default().into(),
         connection_attempts: origin.and_then(|origin| origin.connection_attempts()).unwrap_or(3),
         connection_timeout: origin.and_then(|origin| origin.connection_timeout()).unwrap_or(10),
         cache_policy: behavior.and_then(|behavior| behavior.cache_policy_id()).unwrap_or_default().into(),
         response_headers_policy: input(behavior.and_then(|behavior| behavior.response_headers_policy_id())),
-        methods: allowed.map(|allowed| names(allowed.items())).unwrap_or_default(),
+        methods: allowed.map(|allowed| methods(allowed.items())).unwrap_or_default(),
         cached_methods: allowed
             .and_then(|allowed| allowed.cached_methods())
-            .map(|cached| names(cached.items()))
+            .map(|cached| methods(cached.items()))
             .unwrap_or_default(),
         viewer_protocol: behavior.map(|behavior| behavior.viewer_protocol_policy().as_str()).unwrap_or_default().into(),
         compress: behavior.and_then(|behavior| behavior.compress()).unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! Distributions of the account, which CloudFront lists with nearly all that is set on them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_cloudfront::types::DistributionSummary;
 use bogosa_engine::{Input, Live, Resource, Result};
@@ -37,6 +37,7 @@ fn spec(one: &DistributionSummary) -> Spec {
     Spec {
         enabled: one.enabled(),
         origin: origin.map(|origin| origin.domain_name()).unwrap_or_default().into(),
+        paths: BTreeMap::new(),
         origin_access_control: origin.map(control).unwrap_or_default().into(),
         connection_attempts: 3,
         connection_timeout: 10,

@@ -12,14 +12,15 @@ mod pages;
 mod refusal;
 
 use crate::layer::Layer;
+use ivs::Ivs;
 use mediaconvert::MediaConvert;
 use std::sync::Arc;
 
 /// They stand side by side: no two answer the same operation.
-pub(crate) fn layers(mediaconvert: &Arc<MediaConvert>) -> Vec<Box<dyn Layer>> {
+pub(crate) fn layers(mediaconvert: &Arc<MediaConvert>, ivs: &Arc<Ivs>) -> Vec<Box<dyn Layer>> {
     vec![
         Box::new(cloudfront::CloudFront::default()),
-        Box::new(ivs::Ivs::default()),
+        Box::new(Arc::clone(ivs)),
         Box::new(lambda::Lambda),
         Box::new(Arc::clone(mediaconvert)),
     ]

@@ -1,5 +1,5 @@
 //! CloudFront as viewers see it: `/_sandbox/cdn/<host>/<key>` is what a distribution with that domain name or alias has at
-//! `https://<host>/<key>`. Its origin is a bucket. There is no cache, and pages of any origin may read it.
+//! `https://<host>/<key>`. Its origins are buckets. There is no cache, and pages of any origin may read it.
 
 use super::site::Site;
 use crate::{front::Front, reply::Reply};
@@ -11,7 +11,7 @@ use std::{path::PathBuf, sync::Arc};
 /// What is passed on to the bucket.
 const ASKED: [header::HeaderName; 3] = [header::RANGE, header::IF_NONE_MATCH, header::IF_MODIFIED_SINCE];
 
-/// A distribution, as moto knows it (`moto/platform/distributions.py`).
+/// What a distribution has at a path, as moto knows it (`moto/platform/distributions.py`).
 #[derive(Debug, Deserialize)]
 struct Distribution {
     bucket: String,
@@ -25,7 +25,7 @@ pub(crate) async fn answer(front: &Arc<Front>, method: &Method, path: &str, head
         return Reply::new(403, "text/plain", "a distribution answers GET and HEAD");
     }
     let (host, key) = path.split_once('/').unwrap_or((path, ""));
-    let found = front.stack.moto.tell("/_bridge/distribution", &json!({ "host": host })).await;
+    let found = front.stack.moto.tell("/_bridge/distribution", &json!({ "host": host, "key": key })).await;
     let Ok(Some(Distribution { bucket, path })) = found else {
         return Reply::new(404, "text/plain", format!("no distribution that is switched on has the host {host:?}"));
     };

@@ -7,7 +7,7 @@
 //! when something has happened, as long as there is such an instance; else after calls of Auto Scaling only.
 //!
 //! `functions` runs what Lambda would. Their events come from moto too, in the same exchange. `media` does what
-//! MediaConvert would, with ffmpeg.
+//! MediaConvert would, with ffmpeg, and `streams` what IVS does while channels are on air.
 //!
 //! A process that dies is an instance that is lost. One that dies before it was ever healthy stays, as failed, until its
 //! group's grace period is over: else a release that cannot start would be started for ever.
@@ -24,6 +24,7 @@ mod origin;
 mod process;
 mod release;
 mod site;
+mod streams;
 mod view;
 
 use crate::{front::Front, reply::Reply};
@@ -106,6 +107,7 @@ impl Platform {
         let _ = fs::remove_dir_all(folder); // of an earlier one that was killed
         let site = Arc::new(Site::new(Arc::clone(&front), folder.clone(), Arc::clone(&platform.ring)));
         tokio::spawn(media::work(Arc::clone(&site)));
+        tokio::spawn(streams::work(Arc::clone(&site)));
         loop {
             // An error is a moto that has died, or an account that is being emptied: the next one tells.
             if let Ok(view) = platform.exchange(&front).await {

@@ -1,11 +1,23 @@
 //! What all parts of the platform need of the sandbox around them.
 
 use super::functions::{Function, Functions};
-use crate::{action, body::Body, call::Call, front::Front, missing::mediaconvert::MediaConvert, reply::Reply};
+use crate::{
+    action,
+    body::Body,
+    call::Call,
+    front::Front,
+    missing::{ivs::Ivs, mediaconvert::MediaConvert},
+    reply::Reply,
+};
+use bytes::Bytes;
 use hyper::{HeaderMap, Method, Uri, header};
-use serde_json::json;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::{Value, json};
 use std::{collections::HashSet, path::PathBuf, sync::Arc};
 use tokio::sync::{Mutex, Notify};
+
+/// What may not stand in a path as it is.
+const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`');
 
 #[derive(Debug)]
 pub(super) struct Site {
@@ -56,6 +68,34 @@ impl Site {
         self.front.stack.ask(call).await
     }
 
+    /// What an AWS service says of itself. Whether somebody listens is not its concern.
+    pub(super) async fn publish(&self, region: &str, source: &str, kind: &str, resource: &Value, detail: &Value) {
+        let entry = json!({
+            "Source": source,
+            "DetailType": kind,
+            "Resources": [resource],
+            "Detail": detail.to_string(),
+        });
+        self.ask(self.call(region).target("events", "AWSEvents.PutEvents", &json!({ "Entries": [entry] }))).await;
+    }
+
+    pub(super) async fn get_object(&self, region: &str, bucket: &str, key: &str) -> Reply {
+        self.ask(self.call(region).rest("s3", Method::GET, &object(bucket, key), "")).await
+    }
+
+    /// A file of a video, with the type that its name says.
+    pub(super) async fn put_object(&self, region: &str, bucket: &str, key: &str, bytes: Bytes) -> Result<(), String> {
+        let mut call = self.call(region).rest("s3", Method::PUT, &object(bucket, key), bytes);
+        call.headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type(key)));
+        let reply = self.ask(call).await;
+        if reply.ok() { Ok(()) } else { Err(format!("S3 answers {}", reply.error_code().unwrap_or_default())) }
+    }
+
+    /// Where channels go on air.
+    pub(super) fn ivs(&self) -> &Ivs {
+        &self.front.stack.ivs
+    }
+
     /// Where MediaConvert's jobs are.
     pub(super) fn jobs(&self) -> &MediaConvert {
         &self.front.stack.mediaconvert
@@ -65,5 +105,19 @@ impl Site {
     pub(super) async fn function(&self, arn: &str) -> anyhow::Result<Function> {
         let asked = json!({ "arn": arn, "folder": self.folder.join("functions") });
         self.front.stack.moto.tell("/_bridge/function", &asked).await
+    }
+}
+
+fn object(bucket: &str, key: &str) -> String {
+    format!("/{bucket}/{}", utf8_percent_encode(key, ESCAPED))
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next().unwrap_or_default() {
+        "m3u8" => "application/vnd.apple.mpegurl",
+        "ts" => "video/mp2t",
+        "mp4" => "video/mp4",
+        "jpg" => "image/jpeg",
+        _ => "application/octet-stream",
     }
 }

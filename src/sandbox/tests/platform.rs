@@ -39,6 +39,11 @@ fn jobs() {
     run_on(&aws().endpoint, include_str!("boto/jobs.py"));
 }
 
+#[test]
+fn streams() {
+    run_on(&aws().endpoint, include_str!("boto/streams.py"));
+}
+
 /// Whether a process exists that is no zombie.
 fn lives(pid: &str) -> bool {
     fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))

@@ -1,4 +1,5 @@
 //! `streaming`: Amazon IVS. The application makes a channel for each member; this is how they are recorded.
+//! With `media`, its queue of results has what IVS tells of them.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Streaming {
-    /// Recordings of broadcasts, for replay.
+    /// Recordings of broadcasts, for replay: with `cdn`, that has them under /ivs/.
     pub recording: Recording,
 }
 

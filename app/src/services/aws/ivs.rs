@@ -9,6 +9,7 @@ use aws_sdk_ivs::error::SdkError;
 use aws_sdk_ivs::types::{ChannelLatencyMode, ChannelType};
 use chrono::DateTime;
 
+use super::origin;
 use crate::services::Origins;
 use crate::services::streaming::{NewChannel, StreamKey, StreamState, Streaming};
 
@@ -129,6 +130,8 @@ impl Streaming for Ivs {
     }
 
     fn origins(&self) -> Origins {
-        Origins { media: vec![PLAYBACK.to_owned()], connect: vec![PLAYBACK.to_owned()], ..Origins::default() }
+        let recordings = origin(&self.recordings_url).map(str::to_owned);
+        let all: Vec<String> = std::iter::once(PLAYBACK.to_owned()).chain(recordings).collect();
+        Origins { media: all.clone(), connect: all, ..Origins::default() }
     }
 }

@@ -1,4 +1,4 @@
-//! The queue of what the video pipeline tells. A message is deleted when its effect is committed, and not before: else it
+//! The queue of what the video pipeline and the streaming service tell. A message is deleted when its effect is committed, and not before: else it
 //! comes again. What cannot be read is left to its queue, which makes a dead letter of what came too often.
 //! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html>
 
@@ -13,7 +13,8 @@ use tokio::task::JoinHandle;
 
 use crate::app::{App, AppState};
 use crate::config::StorageConfig;
-use crate::media::results::{Told, take};
+use crate::live::events;
+use crate::media::results;
 
 /// SQS's longest.
 const WAIT_SECONDS: i32 = 20;
@@ -80,15 +81,35 @@ impl Consumer {
 
     async fn one(&self, app: &App, message: &Message) -> anyhow::Result<()> {
         let body = message.body().unwrap_or_default();
-        let told = Told::read(body).map_err(|wrong| {
-            let start: String = body.chars().take(200).collect();
-            anyhow::anyhow!("not what ARCHITECTURE.md says of results: {wrong}: {start}")
-        })?;
-        let new = take(app, &told, body).await.map_err(|error| anyhow::anyhow!("{error:#}"))?;
+        let new = take(app, body).await?;
         metrics::counter!("shop_media_results_total", "new" => new.to_string()).increment(1);
         let handle = message.receipt_handle().context("a message without a handle")?;
         let delete = self.client.delete_message().queue_url(&self.queue).receipt_handle(handle);
         delete.send().await.context("it has its effect and is not deleted")?;
         Ok(())
     }
+}
+
+/// Whichever of the two it is; true where it was news.
+async fn take(app: &App, body: &str) -> anyhow::Result<bool> {
+    let unreadable = |wrong: String| {
+        let start: String = body.chars().take(200).collect();
+        anyhow::anyhow!("not what ARCHITECTURE.md says of messages: {wrong}: {start}")
+    };
+    if is_event(body) {
+        let told = events::Told::read(body).map_err(unreadable)?;
+        return events::take(app, &told, body).await;
+    }
+    let told = results::Told::read(body).map_err(unreadable)?;
+    results::take(app, &told, body).await.map_err(|error| anyhow::anyhow!("{error:#}"))
+}
+
+/// As EventBridge writes it.
+fn is_event(body: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Any {
+        #[serde(rename = "detail-type")]
+        _kind: serde::de::IgnoredAny,
+    }
+    serde_json::from_str::<Any>(body).is_ok()
 }

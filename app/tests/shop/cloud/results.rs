@@ -1,10 +1,12 @@
 //! What the video pipeline tells, through a queue.
 
 use bogosa_sandbox::faults::rule::{Rule, What};
-use bogosa_shop::entities::enums::MediaStatus;
-use bogosa_shop::entities::{media, media_events, members, notifications, trailers};
+use bogosa_shop::db::now;
+use bogosa_shop::entities::enums::{MediaStatus, RecordingStatus};
+use bogosa_shop::entities::{broadcasts, media, media_events, members, notifications, stream_events, trailers};
 use bogosa_shop::jobs::queue;
 use bogosa_shop::media::pictures;
+use bogosa_shop::members::channel;
 use bogosa_shop::services::aws::sqs;
 use bytes::Bytes;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Set};
@@ -214,6 +216,35 @@ async fn whoever_is_killed_between_effect_and_deletion_has_done_it_once() {
     assert_eq!((pipeline.events().await, pipeline.told().await.len()), (1, 1));
     assert_eq!(pipeline.left(DEAD).await, 0);
     other.stop.cancel();
+}
+
+/// EventBridge puts what IVS tells into the same queue.
+#[tokio::test]
+async fn what_ivs_tells_of_our_channels_is_taken_from_the_queue_too() {
+    let pipeline = Pipeline::start().await;
+    let shop = &pipeline.shop;
+    let seller = shop.seller("host").await;
+    let goods = shop.goods(&seller, "찻잔", 10_000, 5).await;
+    let id = shop.live(&seller, goods.product, None).await;
+    let own = channel::find(&shop.app, seller.id).await.unwrap().unwrap().external_id;
+    let event = |id: &str, channel: &str| {
+        json!({ "version": "0", "id": id, "detail-type": "IVS Recording State Change", "source": "aws.ivs",
+            "account": "123456789012", "time": now(), "region": "us-east-1", "resources": [channel],
+            "detail": { "recording_status": "Recording End", "recording_s3_bucket_name": "shop-recordings",
+                "recording_s3_key_prefix": "ivs/v1/1/a/2026/11/28/6/1/rec", "recording_duration_ms": 60_000 } })
+    };
+    let _consumer = sqs::start(&shop.app).unwrap();
+    pipeline.tell(&event("1", "arn:aws:ivs:us-east-1:123456789012:channel/other")).await;
+    for _ in 0..3 {
+        pipeline.tell(&event("2", &own)).await;
+    }
+    pipeline.say(r#"{"detail-type":"IVS Stream State Change","id":""}"#).await;
+    until("an empty queue", async || pipeline.left("results").await == 0).await;
+    until("a dead letter", async || pipeline.left(DEAD).await == 1).await;
+    let row = broadcasts::Entity::find_by_id(id).one(&shop.app.db).await.unwrap().unwrap();
+    assert_eq!((row.recording_status, row.recording_duration_ms), (RecordingStatus::Ready, Some(60_000)));
+    let kept = stream_events::Entity::find().all(&shop.app.db).await.unwrap();
+    assert_eq!(kept.iter().map(|event| event.event_id.as_str()).collect::<Vec<_>>(), ["2"]);
 }
 
 #[tokio::test]

@@ -15,8 +15,12 @@ use crate::harness::TestApp;
 const TAG: (&str, &str, &str) = ("bogosa:stack=one", "bogosa:stack", "one");
 
 async fn shop(cloud: &Cloud) -> TestApp {
-    let settings =
-        [("SHOP_TEST_AWS", cloud.sandbox.endpoint.as_str()), ("SHOP_STREAMING", "ivs"), ("SHOP_IVS_TAGS", TAG.0)];
+    let settings = [
+        ("SHOP_TEST_AWS", cloud.sandbox.endpoint.as_str()),
+        ("SHOP_STREAMING", "ivs"),
+        ("SHOP_IVS_TAGS", TAG.0),
+        ("SHOP_RECORDINGS_URL", "https://replays.example/shop"),
+    ];
     TestApp::start_with(&settings).await
 }
 
@@ -110,7 +114,13 @@ async fn a_broadcast_follows_its_stream() {
     host.post(&format!("{studio}/pin"), &[("product", &product)]).await.leads_to(&studio);
     assert_eq!(asked(), Some(1));
     let page = shop.browser().get(&format!("/live/{}", started.id)).await.is(200).says(&own.playback_url);
-    assert!(page.header("content-security-policy").contains("https://*.live-video.net"));
+    for origin in ["https://*.live-video.net", "https://replays.example"] {
+        let policy = page.header("content-security-policy");
+        for part in ["media-src", "connect-src"] {
+            let part = policy.split(';').map(str::trim).find(|directive| directive.starts_with(part)).unwrap();
+            assert!(part.split(' ').any(|allowed| allowed == origin), "{policy}");
+        }
+    }
 
     // Ending it stops the stream; what is off air takes no metadata and is no failure.
     host.post(&format!("{studio}/end"), &[]).await.is(303);

@@ -45,10 +45,16 @@ async fn only_with_the_token_and_only_events() {
     send(&shop, TOKEN, event("", "arn", "Stream", none, json!({}))).await.is(400);
     send(&shop, TOKEN, event("a", &"x".repeat(256), "Stream", none, json!({}))).await.is(400);
     send(&shop, TOKEN, "x".repeat(300_000)).await.is(413);
-    // A channel that is not ours, and kinds that nobody knows yet: kept, and nothing else.
-    send(&shop, TOKEN, event("b", "arn:other", "Stream", none, json!({ "event_name": "Stream Start" }))).await.is(204);
+    let long = json!({ "event_name": "x".repeat(60_001) });
+    send(&shop, TOKEN, event("a", "arn:other", "Stream", none, long)).await.is(400).says("60000");
     send(&shop, TOKEN, event("c", "arn:other", "Weather", none, json!({ "event_name": 1 }))).await.is(400);
-    assert_eq!(stream_events::Entity::find().all(&shop.app.db).await.unwrap().len(), 1);
+    // A channel that is not ours is nothing to us; of ours is kept what nobody knows yet.
+    send(&shop, TOKEN, event("b", "arn:other", "Stream", none, json!({ "event_name": "Stream Start" }))).await.is(204);
+    let seller = shop.seller("seller").await;
+    let ours = channel::ensure(&shop.app, seller.id).await.unwrap().external_id;
+    send(&shop, TOKEN, event("d", &ours, "Weather", none, json!({ "event_name": "Rain" }))).await.is(204);
+    let kept = stream_events::Entity::find().all(&shop.app.db).await.unwrap();
+    assert_eq!(kept.iter().map(|event| event.event_id.as_str()).collect::<Vec<_>>(), ["d"]);
 }
 
 #[tokio::test]

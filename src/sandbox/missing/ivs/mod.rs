@@ -6,7 +6,9 @@
 //! one place, so all of them live here and moto's channels stay empty.
 //!
 //! Nobody can broadcast to the sandbox, so `POST /_sandbox/ivs/live?channel=ARN` says that somebody does, until `DELETE`.
+//! What follows from that (events, recordings) is not here either: see [`air`].
 
+mod air;
 mod channel;
 mod creating;
 mod recording;
@@ -26,6 +28,8 @@ use crate::{
     shapes,
     store::Store,
 };
+use air::Air;
+pub(crate) use air::{Change, Moment};
 use hyper::Method;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -36,8 +40,17 @@ pub struct Ivs {
     channels: Store<Value>,
     configurations: Store<Value>,
     keys: Store<Value>,
-    streams: Store<Value>,
+    streams: Store<Stream>,
     creating: creating::Creating,
+    air: Air,
+}
+
+/// A channel on air.
+#[derive(Clone, Debug)]
+struct Stream {
+    shown: Value,
+    /// Seconds since 1970.
+    since: u64,
 }
 
 type Outcome = Result<Reply, Refusal>;
@@ -111,7 +124,9 @@ impl Layer for Ivs {
 
     fn reset(&self) {
         self.creating.clear();
-        [&self.channels, &self.configurations, &self.keys, &self.streams].iter().for_each(|store| store.clear());
+        self.air.clear();
+        self.streams.clear();
+        [&self.channels, &self.configurations, &self.keys].iter().for_each(|store| store.clear());
     }
 }
 

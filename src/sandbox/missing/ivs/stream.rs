@@ -1,6 +1,6 @@
 //! IVS stream keys, and streams while they are live.
 
-use super::{Ivs, Outcome, arn, channel::batch, listed, not_found, summary, text};
+use super::{Ivs, Moment, Outcome, Stream, arn, channel::batch, listed, not_found, summary, text};
 use crate::{
     id,
     missing::{
@@ -76,7 +76,7 @@ impl Ivs {
     fn live(&self, region: &str, request: &Value) -> Result<Value, Refusal> {
         let channel = text(request, "channelArn");
         match (self.channels.get(region, channel), self.streams.get(region, channel)) {
-            (Some(_), Some(stream)) => Ok(stream),
+            (Some(_), Some(stream)) => Ok(stream.shown),
             (Some(_), None) => refuse(404, "ChannelNotBroadcasting", "The channel isn't currently live"),
             (None, _) => not_found(channel),
         }
@@ -89,20 +89,35 @@ impl Ivs {
             return Reply::json(404, &json!({ "error": format!("there is no channel {channel:?}") }));
         };
         if method == Method::DELETE {
-            self.streams.remove(region, channel);
+            self.leave(region, channel);
             return Reply::empty(204);
         }
-        let stream = json!({
+        if let Some(stream) = self.streams.get(region, channel) {
+            return Reply::json(200, &json!({ "stream": stream.shown }));
+        }
+        let since = unix();
+        let shown = json!({
             "channelArn": channel,
             "streamId": format!("st-{}", id::mixed(23)),
             "playbackUrl": found["playbackUrl"],
-            "startTime": iso(unix()),
+            "startTime": iso(since),
             "state": "LIVE",
             "health": "HEALTHY",
             "viewerCount": 0,
         });
+        let stream = Stream { shown, since };
+        self.note(region, &found, &stream, Moment::Begin);
         self.streams.insert(region, channel, stream.clone());
-        Reply::json(200, &json!({ "stream": stream }))
+        Reply::json(200, &json!({ "stream": stream.shown }))
+    }
+
+    /// The broadcaster's connection ends.
+    fn leave(&self, region: &str, channel: &str) {
+        let (stream, channel) = (self.streams.remove(region, channel), self.channels.get(region, channel));
+        if let (Some(stream), Some(channel)) = (stream, channel) {
+            let seconds = unix().saturating_sub(stream.since);
+            self.note(region, &channel, &stream, Moment::End { seconds });
+        }
     }
 
     pub(super) fn get_stream(&self, region: &str, request: &Value) -> Outcome {
@@ -112,14 +127,14 @@ impl Ivs {
     pub(super) fn list_streams(&self, region: &str, request: &Value) -> Outcome {
         const SUMMARY: [&str; 6] = ["channelArn", "streamId", "state", "health", "viewerCount", "startTime"];
         let health = text(&request["filterBy"], "health");
-        let mut all = self.streams.list(region);
+        let mut all: Vec<Value> = self.streams.list(region).into_iter().map(|stream| stream.shown).collect();
         all.retain(|stream| health.is_empty() || text(stream, "health") == health);
         listed("streams", all.iter().map(|stream| summary(stream, &SUMMARY)).collect(), request, 100)
     }
 
     pub(super) fn stop_stream(&self, region: &str, request: &Value) -> Outcome {
         self.live(region, request)?;
-        self.streams.remove(region, text(request, "channelArn"));
+        self.leave(region, text(request, "channelArn"));
         Ok(Reply::json(200, &json!({})))
     }
 

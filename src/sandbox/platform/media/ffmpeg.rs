@@ -37,8 +37,13 @@ pub(super) async fn probe(input: &Path, folder: &Path) -> Result<Input, Lacking>
 
 /// Makes files in a folder out of one.
 pub(super) async fn convert(input: &Path, arguments: &[String], folder: &Path) -> Result<(), String> {
-    let mut all = ["-hide_banner", "-nostdin", "-loglevel", "error", "-y", "-i"].map(str::to_owned).to_vec();
-    all.push(input.display().to_string());
+    let input = ["-i".to_owned(), input.display().to_string()];
+    make(&[&input, arguments].concat(), folder).await
+}
+
+/// Makes files in a folder.
+pub(in crate::platform) async fn make(arguments: &[String], folder: &Path) -> Result<(), String> {
+    let mut all = ["-hide_banner", "-nostdin", "-loglevel", "error", "-y"].map(str::to_owned).to_vec();
     all.extend_from_slice(arguments);
     match run(&all, folder).await {
         (Some(0), _) => Ok(()),

@@ -1,15 +1,13 @@
 //! MediaConvert's work, done by ffmpeg where that is installed: HLS with the ladder of an automated ABR or with given
 //! sizes, MP4 files, and frames. One job at a time.
 
-mod ffmpeg;
+pub(super) mod ffmpeg;
 mod plan;
 
 use super::site::Site;
 use crate::{ACCOUNT, body::Body};
 use bytes::Bytes;
 use ffmpeg::{Input, Lacking};
-use hyper::{Method, header};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use plan::{Group, plan};
 use serde_json::{Value, json};
 use std::{
@@ -18,9 +16,6 @@ use std::{
     sync::Arc,
     time::{SystemTime, UNIX_EPOCH},
 };
-
-/// What may not stand in a path as it is.
-const ESCAPED: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`');
 
 /// A code of <https://docs.aws.amazon.com/mediaconvert/latest/ug/mediaconvert_error_codes.html>, and what is wrong.
 type Failure = (u64, String);
@@ -78,14 +73,7 @@ async fn tell(site: &Site, region: &str, job: &Value, more: Value) {
     if let (Value::Object(detail), Value::Object(more)) = (&mut detail, more) {
         detail.extend(more);
     }
-    let entry = json!({
-        "Source": "aws.mediaconvert",
-        "DetailType": "MediaConvert Job State Change",
-        "Resources": [job["arn"]],
-        "Detail": detail.to_string(),
-    });
-    let call = site.call(region).target("events", "AWSEvents.PutEvents", &json!({ "Entries": [entry] }));
-    site.ask(call).await; // whether somebody listens is not the job's concern
+    site.publish(region, "aws.mediaconvert", "MediaConvert Job State Change", &job["arn"], &detail).await;
 }
 
 /// Makes all outputs, and then puts them where they belong; what the event says of them.
@@ -128,8 +116,7 @@ async fn fetch(site: &Site, region: &str, place: &str) -> Result<Bytes, Failure>
     let Some((bucket, key)) = place.strip_prefix("s3://").and_then(|place| place.split_once('/')) else {
         return Err((CANNOT_OPEN, format!("The sandbox takes inputs in S3 only (s3://bucket/key), not {place:?}")));
     };
-    let path = format!("/{bucket}/{}", utf8_percent_encode(key, ESCAPED));
-    let reply = site.ask(site.call(region).rest("s3", Method::GET, &path, "")).await;
+    let reply = site.get_object(region, bucket, key).await;
     match reply.body {
         Body::Whole(bytes) if reply.status.is_success() => Ok(bytes),
         _ => Err((NOT_FOUND, format!("Unable to open input file [{place}]: S3 answers {}", reply.status.as_u16()))),
@@ -146,30 +133,10 @@ async fn put_all(site: &Site, region: &str, group: &Group, made: &Path) -> Resul
     names.sort_by_key(|name| (main.as_deref() == Some(name), name.ends_with(".m3u8"), name.clone()));
     for name in names {
         let bytes = fs::read(made.join(&name)).map_err(|error| failed(&error))?;
-        let path = format!(
-            "/{}/{}{}",
-            group.bucket,
-            utf8_percent_encode(&group.folder, ESCAPED),
-            utf8_percent_encode(&name, ESCAPED)
-        );
-        let mut call = site.call(region).rest("s3", Method::PUT, &path, bytes);
-        call.headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type(&name)));
-        let reply = site.ask(call).await;
-        if !reply.ok() {
-            return Err(failed(&format!("S3 answers {}", reply.error_code().unwrap_or_default())));
-        }
+        let key = format!("{}{name}", group.folder);
+        site.put_object(region, &group.bucket, &key, bytes.into()).await.map_err(|said| failed(&said))?;
     }
     Ok(())
-}
-
-fn content_type(name: &str) -> &'static str {
-    match name.rsplit('.').next().unwrap_or_default() {
-        "m3u8" => "application/vnd.apple.mpegurl",
-        "ts" => "video/mp2t",
-        "mp4" => "video/mp4",
-        "jpg" => "image/jpeg",
-        _ => "application/octet-stream",
-    }
 }
 
 impl Input {

@@ -54,6 +54,21 @@ status, body, _ = view("v.x.org", "a%20b/1.ts", Range="bytes=2-4")
 assert (status, body) == (206, b"234"), (status, body)
 assert view("v.x.org", "none")[0] == 404 and view("w.x.org", "a%20b/1.ts")[0] == 404
 
+# Paths that another bucket has.
+s3.create_bucket(Bucket="replays")
+s3.put_object(Bucket="replays", Key="ivs/1.ts", Body=b"replay")
+s3.put_object(Bucket="films", Key="ivs/1.ts", Body=b"film")
+two = copy.deepcopy(got)
+two["Origins"]["Items"].append({**config["Origins"]["Items"][0], "Id": "p", "DomainName": "replays.s3.us-east-1.amazonaws.com"})
+two["Origins"]["Quantity"] = 2
+path = {**config["DefaultCacheBehavior"], "PathPattern": "ivs/*", "TargetOriginId": "p"}
+two["CacheBehaviors"] = {"Quantity": 1, "Items": [path]}
+etag = cdn.update_distribution(Id=distribution, IfMatch=etag, DistributionConfig=two)["ETag"]
+within(two["CacheBehaviors"], read()[0]["CacheBehaviors"])
+assert view("v.x.org", "ivs/1.ts")[1] == b"replay" and view("v.x.org", "a%20b/1.ts")[1] == b"0123456789"
+refused("NoSuchOrigin", cdn.update_distribution, Id=distribution, IfMatch=etag, DistributionConfig={**two, "CacheBehaviors": {"Quantity": 1, "Items": [{**path, "TargetOriginId": "q"}]}})
+got, etag = read()
+
 # What was read can be written again, and the ETag moves on.
 changed = copy.deepcopy(got)
 changed["Enabled"] = False
