@@ -1,5 +1,5 @@
-// Every page, in Korean and in English: valid HTML, nothing that axe-core calls serious; light and dark; pictures of it
-// for people to look at.
+// Every page, in Korean and in English: valid HTML, nothing that axe-core calls serious, light and dark, no wider than a phone;
+// and pictures of it, for people to look at.
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 import { HtmlValidate } from "html-validate";
 
-import { PHONE, person as newPerson, startBrowser } from "./lib/browser.mjs";
+import { LANGUAGES, PHONE, person as newPerson, startBrowser } from "./lib/browser.mjs";
 import { startIssuer } from "./lib/issuer.mjs";
 import { startShop } from "./lib/shop.mjs";
 import { ELSEWHERE, PAGES } from "./lib/table.mjs";
@@ -47,7 +47,7 @@ test("every template has a page in the table", () => {
   assert.deepEqual([...known].filter((page) => !pages.includes(page)), [], "no such templates any more");
 });
 
-describe("every page", () => {
+for (const language of LANGUAGES) describe(`every page, ${language}`, () => {
   let shop, browser, issuer;
   const people = new Map();
   before(async () => {
@@ -65,7 +65,7 @@ describe("every page", () => {
 
   const person = async (who) => {
     if (!people.has(who)) {
-      const somebody = await newPerson(browser, shop, "ko", { reducedMotion: "reduce" });
+      const somebody = await newPerson(browser, shop, language, { reducedMotion: "reduce" });
       somebody.page.on("response", (answer) => {
         if (answer.request().isNavigationRequest() && answer.frame() === somebody.page.mainFrame()) somebody.document = answer;
       });
@@ -83,8 +83,10 @@ describe("every page", () => {
       else await way(me, person);
       await me.page.waitForLoadState("load");
       const found = await invalid(me.document);
+      const lang = await me.page.locator("html").getAttribute("lang");
+      if (lang !== language) found.push(`the language is ${lang}`);
       await me.page.evaluate(AXE);
-      const file = join(PICTURES, name.replace(/\W+/g, "-"));
+      const file = join(PICTURES, `${name.replace(/\W+/g, "-")}${language === "ko" ? "" : `-${language}`}`);
       found.push(...await violations(me.page, "light"));
       await me.page.screenshot({ path: `${file}.png`, fullPage: true });
       await me.page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
@@ -97,28 +99,11 @@ describe("every page", () => {
       if (wider > 0) found.push(`on a phone the page is ${wider} px wider than the screen`);
       await me.page.screenshot({ path: `${file}-phone.png`, fullPage: true });
       await me.page.setViewportSize(before);
-      if (me.document.request().method() === "GET") found.push(...await inEnglish(me));
       found.push(...me.faults.splice(0));
       assert.equal(found.length, 0, `${me.page.url()}\n${found.join("\n")}`);
     });
   }
 });
-
-/** The same page in a window of its own, so that this one stays as the next steps expect it. */
-async function inEnglish(me) {
-  await me.context.addCookies([{ name: "lang", value: "en", url: me.shop.url }]);
-  const page = await me.context.newPage();
-  try {
-    const found = await invalid(await page.goto(me.page.url()));
-    const lang = await page.locator("html").getAttribute("lang");
-    if (lang !== "en") found.push(`the language is ${lang}`);
-    await page.evaluate(AXE);
-    return [...found, ...await violations(page, "light")].map((one) => `in English: ${one}`);
-  } finally {
-    await page.close();
-    await me.chooseLanguage();
-  }
-}
 
 async function invalid(document) {
   const report = await validator.validateString(await document.text());

@@ -81,13 +81,13 @@ async function logIn(self, who, password) {
   await self.fill("label-password", password);
   await self.press("login-submit");
   if (["seller", "studio", "admin"].includes(who)) {
-    await self.fill("second-factor-code", await freshCode(who));
+    await self.fill("second-factor-code", await freshCode(`${self.shop.url} ${who}`));
     await self.press("login-submit");
   }
   await self.button("nav-logout").waitFor();
 }
 
-/** Each code is good for one log-in: who comes again waits for the next. */
+/** Each code is good for one log-in: who comes again, to the same shop, waits for the next. */
 const lastCode = new Map();
 async function freshCode(who) {
   let step = Math.floor(Date.now() / STEP_MS);
