@@ -84,3 +84,55 @@ fn tell(l: &mut Lowering<'_>) {
     };
     l.add::<Rule>(STREAMS, "streaming", Some(&name), spec);
 }
+
+#[cfg(test)]
+mod tests {
+    use bogosa_engine::Address;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::lower::lower_document;
+    use crate::resources::cloudfront::distribution::Distribution;
+    use crate::resources::s3::bucket_policy::BucketPolicy;
+
+    /// What is said of two policies and of the distribution's paths, and whether there is a rule.
+    fn replays(sections: &[&str]) -> [Value; 5] {
+        let mut stack = json!({"stack": "shop"});
+        for section in sections {
+            stack[section] = json!({});
+        }
+        let graph = lower_document(&serde_json::from_value(stack).expect("a document"));
+        let spec = |kind: &str, name: &str| {
+            graph.get(&Address::new(kind, name)).map(|node| node.spec.clone()).unwrap_or_default()
+        };
+        let statement = |policy: &Value, sid: &str| {
+            let all = policy["policy"]["Statement"].as_array().cloned().unwrap_or_default();
+            all.into_iter().find(|one| one["Sid"] == sid).map(|one| one["Condition"].clone()).unwrap_or_default()
+        };
+        [
+            statement(&spec(BucketPolicy::KIND, RECORDINGS), "Distribution"),
+            spec(Distribution::KIND, "media")["paths"].clone(),
+            spec(Rule::KIND, STREAMS)["target"]["arn"].clone(),
+            statement(&spec(Queue::KIND, media::RESULTS), "Streams"),
+            statement(&spec(Queue::KIND, media::DEAD_LETTERS), "UndeliveredEvents"),
+        ]
+    }
+
+    #[test]
+    fn replays_are_seen_by_the_cdn_and_the_application_hears_of_them() {
+        let arn = |rule: &str| format!("arn:aws:events:us-east-1:000000000000:rule/shop-{rule}");
+        let from = |rules: &[&str]| {
+            let rules: Vec<String> = rules.iter().map(|rule| arn(rule)).collect();
+            json!({"ArnEquals": {"aws:SourceArn": rules}})
+        };
+        let by = json!({"StringEquals": {"aws:SourceArn": Distribution::output("media", "arn")}});
+        let (to, none) = (json!(Queue::output("results", "arn")), Value::Null);
+        let path = json!({"ivs/*": Bucket::output(RECORDINGS, "domain")});
+        let both = from(&["media-jobs", STREAMS]);
+        assert_eq!(replays(&["streaming", "media", "cdn"]), [by, path, to.clone(), from(&[STREAMS]), both.clone()]);
+        assert_eq!(replays(&["streaming", "media"]), [none.clone(), none.clone(), to, from(&[STREAMS]), both]);
+        assert_eq!(replays(&["streaming"]), [const { Value::Null }; 5]);
+        let jobs = from(&["media-jobs"]);
+        assert_eq!(replays(&["media", "cdn"]), [none.clone(), json!({}), none.clone(), none, jobs]);
+    }
+}

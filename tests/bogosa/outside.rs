@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudfront::types::{
-    CacheBehavior, CacheBehaviors, DistributionConfig, Origin, Origins, ViewerProtocolPolicy,
-};
+use aws_sdk_cloudfront::types::{CacheBehaviors, DistributionConfig, Origins, ViewerProtocolPolicy};
 use aws_sdk_ec2::types::Filter;
 use bogosa_sandbox::faults::rule::{Rule, What};
 
@@ -126,12 +124,14 @@ fn a_path_of_others_before_our_buckets_stays_and_ours_is_put_right() {
         let (id, version, mut config) = read().await;
         assert_eq!(behaviors(&config), [(OURS.to_owned(), "redirect-to-https".to_owned())].into());
         let mut ours = config.cache_behaviors.take().unwrap().items.unwrap().remove(0);
-        let other = CacheBehavior { path_pattern: "api/*".to_owned(), target_origin_id: "api".to_owned(), ..ours.clone() };
+        let mut other = ours.clone();
+        (other.path_pattern, other.target_origin_id) = ("api/*".to_owned(), "api".to_owned());
         ours.viewer_protocol_policy = ViewerProtocolPolicy::AllowAll;
         let both = CacheBehaviors::builder().quantity(2).items(other).items(ours).build().unwrap();
         config.cache_behaviors = Some(both);
         let mut origins = config.origins.take().unwrap().items;
-        let other = Origin { id: "api".to_owned(), ..origins[0].clone() };
+        let mut other = origins[0].clone();
+        other.id = "api".to_owned();
         origins.push(other);
         let count = i32::try_from(origins.len()).unwrap();
         config.origins = Some(Origins::builder().quantity(count).set_items(Some(origins)).build().unwrap());

@@ -7,7 +7,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use aws_sdk_eventbridge::types::{DeadLetterConfig, RetryPolicy, RuleState, Tag, Target as SdkTarget};
+use aws_sdk_eventbridge::types::{
+    DeadLetterConfig, RetryPolicy, Rule as SdkRule, RuleState, Tag, Target as SdkTarget,
+};
 use bogosa_engine::{
     Context, Difference, Failure, Found, Impact, Input, Outputs, Resource, Result, Scope, Seconds, Status, Tags,
 };
@@ -59,7 +61,9 @@ impl Resource for Rule {
         let mut names: BTreeSet<String> = scope.wanted.iter().map(|(_, spec)| spec.name.clone()).collect();
         let index = cloud.index();
         names.extend(index.of_kind(Self::KIND).filter_map(|(arn, ..)| Some(arn.split_once(":rule/")?.1.to_owned())));
-        let looks = names.iter().map(|name| look(cloud, scope.stack, name));
+        let live = list(cloud, &names).await?;
+        let looks = live.iter().filter(|rule| names.contains(rule.name().unwrap_or_default()));
+        let looks = looks.map(|rule| look(cloud, scope.stack, rule));
         Ok(futures::future::try_join_all(looks).await?.into_iter().flatten().collect())
     }
 
@@ -146,19 +150,35 @@ async fn live_tags(cloud: &Cloud, arn: &str) -> Result<Option<Tags>> {
     }
 }
 
-async fn look(cloud: &Cloud, stack: &str, rule: &str) -> Result<Option<Found<Spec>>> {
+/// All rules whose names begin as these do, in one go.
+async fn list(cloud: &Cloud, names: &BTreeSet<String>) -> Result<Vec<SdkRule>> {
+    // Of an ordered set, what the ends have in common all have.
+    let (Some(first), Some(last)) = (names.first(), names.last()) else { return Ok(Vec::new()) };
+    let common = first.bytes().zip(last.bytes()).take_while(|(one, other)| one == other).count();
+    let prefix = first.get(..common).filter(|prefix| !prefix.is_empty());
+    let (mut found, mut next) = (Vec::new(), None);
+    loop {
+        let call = cloud.events().list_rules().set_name_prefix(prefix.map(str::to_owned)).set_next_token(next);
+        let page = call.send().await.said("events ListRules")?;
+        found.extend(page.rules.unwrap_or_default());
+        next = page.next_token;
+        if next.is_none() {
+            return Ok(found);
+        }
+    }
+}
+
+async fn look(cloud: &Cloud, stack: &str, live: &SdkRule) -> Result<Option<Found<Spec>>> {
+    let rule = live.name().unwrap_or_default();
     let arn = arn(cloud, rule);
     let ask = || async { Ok(live_tags(cloud, &arn).await?.unwrap_or_default()) };
     let Some(tags) = cloud.index().owned(&arn, ask).await? else { return Ok(None) };
     let Some(name) = tags::name_in(stack, Rule::KIND, &tags) else { return Ok(None) };
-    let both = tokio::try_join!(
-        async { cloud.events().describe_rule().name(rule).send().await.said("events DescribeRule") },
-        async { cloud.events().list_targets_by_rule().rule(rule).send().await.said("events ListTargetsByRule") },
-    );
-    let (live, targets) = match both {
-        // The index still lists what has just been deleted.
+    let targets = cloud.events().list_targets_by_rule().rule(rule).send().await.said("events ListTargetsByRule");
+    let targets = match targets {
+        // Deleted meanwhile.
         Err(failure) if failure.is(&["ResourceNotFoundException"]) => return Ok(None),
-        both => both?,
+        targets => targets?,
     };
     let target = targets.targets().iter().find(|target| target.id() == TARGET);
     let spec = Spec {
