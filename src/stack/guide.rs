@@ -148,4 +148,11 @@ mod tests {
         let kept = include_str!("../../docs/stack-file.md");
         assert_eq!(kept, super::markdown(), "run `cargo xtask schema`");
     }
+
+    #[test]
+    fn the_schema_in_the_docs_is_up_to_date() {
+        let kept: serde_json::Value =
+            serde_json::from_str(include_str!("../../docs/stack.schema.json")).expect("docs/stack.schema.json is JSON");
+        assert!(kept == crate::stack::json_schema(), "docs/stack.schema.json is old: run `cargo xtask schema`");
+    }
 }

@@ -35,6 +35,11 @@ const CORRECTIONS: &[File] = files! {
     "corrections/wafv2.py"
 };
 
+/// What takes moto long for nothing.
+const SPEED: &[File] = files! {
+    "speed.py"
+};
+
 /// What AWS refuses.
 const RULES: &[File] = files! {
     "rules/acm.py"
@@ -96,5 +101,5 @@ const PLATFORM: &[File] = files! {
 pub(super) fn files() -> Vec<File> {
     let before: &[File] = files! { "patching.py" "behaviour.py" };
     let after: &[File] = files! { "cbor.py" "inventory.py" "server.py" };
-    [before, CORRECTIONS, TIMING, RULES, CONSISTENCY, PLATFORM, after].concat()
+    [before, SPEED, CORRECTIONS, TIMING, RULES, CONSISTENCY, PLATFORM, after].concat()
 }
