@@ -136,7 +136,11 @@ fn queues(l: &mut Lowering<'_>) {
         }
     };
     let dead_spec = spec(dead.clone(), None, vec![undelivered]);
-    let results_spec = spec(results.clone(), Some(Redrive { queue: dead_arn.clone(), receptions: 5 }), of_streams.into_iter().collect());
+    let results_spec = spec(
+        results.clone(),
+        Some(Redrive { queue: dead_arn.clone(), receptions: 5 }),
+        of_streams.into_iter().collect(),
+    );
     l.add::<Queue>(DEAD_LETTERS, "media", Some(&dead), dead_spec);
     l.add::<Queue>(RESULTS, "media", Some(&results), results_spec);
 }

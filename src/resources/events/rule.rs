@@ -7,9 +7,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use aws_sdk_eventbridge::types::{
-    DeadLetterConfig, RetryPolicy, Rule as SdkRule, RuleState, Tag, Target as SdkTarget,
-};
+use aws_sdk_eventbridge::types::{DeadLetterConfig, RetryPolicy, Rule as SdkRule, RuleState, Tag, Target as SdkTarget};
 use bogosa_engine::{
     Context, Difference, Failure, Found, Impact, Input, Outputs, Resource, Result, Scope, Seconds, Status, Tags,
 };

@@ -23,7 +23,7 @@ const UNBUILT: [&str; 4] = ["--overlay", "tests/stacks/app.yaml", "--overlay", "
 
 #[derive(clap::Args)]
 pub(crate) struct BenchArgs {
-    /// Which parts; without any, all but `stacks` and `as-aws`, which take most of an hour each, and `rollout`, which needs `oha`.
+    /// Which parts; without any, all but `stacks` and `as-aws`, which take long, and `rollout`, which needs `oha`.
     #[arg(value_enum)]
     parts: Vec<Part>,
     /// The folder of the Terraform twin and its `run` script.
@@ -43,7 +43,7 @@ enum Part {
     SideBySide,
     /// A plan without changes of a large stack.
     Sizes,
-    /// A plan without changes in an account with many stacks; making 500 takes most of an hour.
+    /// A plan without changes in an account with many stacks; making 500 takes a quarter of an hour.
     Stacks,
     /// Requests to the deployed shop while it is rolled out, and while a zone fails.
     Rollout,
