@@ -49,7 +49,7 @@ pub enum GraphError {
     Missing { from: Address, to: Address },
     #[error("{from} refers to the output {output:?} of {to}, which it does not have")]
     NoSuchOutput { from: Address, to: Address, output: String },
-    #[error("{from} depends on {to}, whose kind does not stand before its own in the table of kinds")]
+    #[error("{from} depends on {to}, which does not come before it: by the table of kinds, and within a kind by name")]
     Backwards { from: Address, to: Address },
 }
 
@@ -125,7 +125,7 @@ impl Graph {
             for to in &dependencies {
                 if !self.nodes.contains_key(to) {
                     errors.push(GraphError::Missing { from: address.clone(), to: to.clone() });
-                } else if kinds.rank(to.kind()).is_none_or(|other| other >= rank) {
+                } else if kinds.rank(to.kind()).is_none_or(|other| (other, to) >= (rank, address)) {
                     errors.push(GraphError::Backwards { from: address.clone(), to: to.clone() });
                 }
             }

@@ -62,8 +62,10 @@ fn drafts<'a>(
         let Some(mapping) = mapping(node.address.kind()) else { continue };
         let mut draft = Draft::new(stack, facts, graph, linked, node, mapping);
         let mentioned = references(&node.spec);
-        // What names a bucket by its name is linked to it; that it comes after others serves discovery.
-        let after = all.get(&node.address).into_iter().flatten().filter(|to| to.kind() != "s3.bucket");
+        // What names a bucket by its name, or another queue by its ARN, is linked to it; that it comes after others serves
+        // discovery.
+        let linked = |to: &&Address| ["s3.bucket", node.address.kind()].contains(&to.kind());
+        let after = all.get(&node.address).into_iter().flatten().filter(|to| !linked(to));
         draft.after = after.filter(|to| mentioned.iter().all(|one| one.address != **to)).cloned().collect();
         drafts.insert(node.address.clone(), draft);
     }

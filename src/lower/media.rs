@@ -142,7 +142,9 @@ fn queues(l: &mut Lowering<'_>) {
         of_streams.into_iter().collect(),
     );
     l.add::<Queue>(DEAD_LETTERS, "media", Some(&dead), dead_spec);
-    l.add::<Queue>(RESULTS, "media", Some(&results), results_spec);
+    let node = l.add::<Queue>(RESULTS, "media", Some(&results), results_spec);
+    // It names the other by its ARN, which is known before the queue is there.
+    node.after.insert(Address::new(Queue::KIND, DEAD_LETTERS));
 }
 
 /// Lets rules send to a queue.

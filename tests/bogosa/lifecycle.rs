@@ -1,5 +1,7 @@
 //! Up, up again, destroy: every shipped stack file.
 
+use bogosa_sandbox::faults::rule::{Rule, What};
+
 use crate::support::{Aws, seed, stack_files, summary};
 
 /// One sandbox for a third of the files: they run side by side.
@@ -100,4 +102,16 @@ fn a_protected_stack_is_not_destroyed_even_without_its_file() {
     aws.json(&["up", file, "--yes"]);
     aws.json(&["destroy", "--stack", "network-only", "--yes"]);
     assert!(aws.holds().is_empty(), "{:#?}", aws.holds());
+}
+
+/// Found by a history (BOGOSA_SEED=1400): it was told to SQS again and again, for minutes, and failed all the same.
+#[test]
+fn a_queue_whose_dead_letter_queue_is_denied_is_not_tried() {
+    let aws = Aws::start();
+    aws.faults().add(Rule { action: Some("CreateQueue".to_owned()), ..Rule::new(What::AccessDenied) });
+    let up = aws.bogosa(&["up", "examples/media-only.yaml", "--yes"]);
+    assert_eq!(up.code, 1, "{}{}", up.out, up.err);
+    assert!(up.out.contains("sqs.queue/results waits on sqs.queue/dead-letters, which failed"), "{}{}", up.out, up.err);
+    assert_eq!(aws.count("sqs", "CreateQueue"), 1);
+    aws.json(&["up", "examples/media-only.yaml", "--yes"]);
 }

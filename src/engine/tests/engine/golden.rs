@@ -115,3 +115,25 @@ fn a_graph_that_cannot_be_planned_says_why() {
     assert!(texts.contains(&"a.plain/x refers to c.versioned/y, which is not in the graph".to_owned()), "{texts:?}");
     assert!(texts.iter().any(|text| text.contains("the output \"id\" of nothing.known/z")), "{texts:?}");
 }
+
+/// Names order what the table of kinds does not, so that nothing is circular.
+#[tokio::test]
+async fn within_a_kind_a_resource_comes_after_those_whose_names_come_before() {
+    let after = |from: &str, to: &str| {
+        let mut graph = Graph::default();
+        graph.insert(node(0, to, "x", "1", &[]));
+        let mut later = node(0, from, "x", "1", &[]);
+        later.after.insert(address(&format!("a.plain/{to}")));
+        graph.insert(later);
+        graph
+    };
+    for (from, to) in [("a", "b"), ("a", "a")] {
+        let wrong = after(from, to).dependencies(&kinds()).unwrap_err();
+        assert!(matches!(wrong.as_slice(), [GraphError::Backwards { .. }]), "{wrong:?}");
+    }
+    let cloud = Fake::default();
+    cloud.refuse("a.plain/a");
+    let (_, report) = up(&cloud, &after("b", "a"), &mut Record::default(), &Cancel::default()).await.unwrap();
+    assert_eq!(report.failures().map(|(address, _)| address.to_string()).collect::<Vec<_>>(), ["a.plain/a"]);
+    assert_eq!(report.skipped().map(|(address, _)| address.to_string()).collect::<Vec<_>>(), ["a.plain/b"]);
+}
