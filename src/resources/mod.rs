@@ -30,7 +30,7 @@ use bogosa_engine::{Kind, Kinds, Typed};
 
 use crate::aws::Cloud;
 
-/// The one table of kinds. A kind refers only to kinds above it.
+/// The one table of kinds. A kind refers only to kinds above it; within a kind, names say what may come first.
 #[rustfmt::skip]
 pub const KINDS: &[&dyn Kind<Cloud>] = &[
     &Typed::<home::artifact::Artifact>::NEW,
