@@ -108,7 +108,9 @@ fn a_protected_stack_is_not_destroyed_even_without_its_file() {
 #[test]
 fn a_queue_whose_dead_letter_queue_is_denied_is_not_tried() {
     let aws = Aws::start();
-    aws.faults().add(Rule { action: Some("CreateQueue".to_owned()), ..Rule::new(What::AccessDenied) });
+    // MediaConvert has queues too.
+    let (service, action) = (Some("sqs".to_owned()), Some("CreateQueue".to_owned()));
+    aws.faults().add(Rule { service, action, ..Rule::new(What::AccessDenied) });
     let up = aws.bogosa(&["up", "examples/media-only.yaml", "--yes"]);
     assert_eq!(up.code, 1, "{}{}", up.out, up.err);
     assert!(up.out.contains("sqs.queue/results waits on sqs.queue/dead-letters, which failed"), "{}{}", up.out, up.err);
