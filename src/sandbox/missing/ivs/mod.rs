@@ -6,7 +6,7 @@
 //! one place, so all of them live here and moto's channels stay empty.
 //!
 //! Nobody can broadcast to the sandbox, so `POST /_sandbox/ivs/live?channel=ARN` says that somebody does, until `DELETE`.
-//! What follows from that (events, recordings) is not here either: see [`air`].
+//! What follows from that (events, recordings) is not here either: see `air.rs`.
 
 mod air;
 mod channel;
