@@ -102,6 +102,9 @@ pub async fn pending(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     Ok(Migrator::get_pending_migrations(db).await?.iter().map(|migration| migration.name().to_owned()).collect())
 }
 
+/// Bytes that a TEXT column holds in MySQL, and somewhat less.
+pub const LONGEST_TEXT: usize = 60_000;
+
 /// Two wrote the same unique value, or the row that a foreign key names is missing.
 pub fn is_unique_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))

@@ -144,7 +144,7 @@ fn outputs(l: &Lowering<'_>) -> BTreeMap<String, Input> {
         all.push(("USER_POOL_ID", UserPool::output("main", "id")));
         all.push(("USER_POOL_CLIENT_ID", Client::output("main", "id")));
     }
-    if stack.streaming.as_ref().is_some_and(|streaming| streaming.recording.enabled) {
+    if stack.is_recorded() {
         all.push(("RECORDING_CONFIGURATION_ARN", RecordingConfiguration::output("main", "arn")));
     }
     if stack.cache.is_some() {

@@ -113,9 +113,10 @@ pub(crate) fn lower(l: &mut Lowering<'_>) {
     }
     if let Some(media) = media {
         keep("buckets", format!("{S3_LOGS}/"), media.log_retention_days);
-        let recordings = stack.streaming.as_ref().is_some_and(|streaming| streaming.recording.enabled);
         let logged = [("source", "RequestsToSource"), ("destination", "RequestsToDestination")];
-        for (part, sid) in logged.into_iter().chain(recordings.then_some(("recordings", "RequestsToRecordings"))) {
+        for (part, sid) in
+            logged.into_iter().chain(stack.is_recorded().then_some(("recordings", "RequestsToRecordings")))
+        {
             allow.push(json!({
                 "Sid": sid,
                 "Effect": "Allow",

@@ -123,8 +123,7 @@ fn distribution(l: &mut Lowering<'_>, cdn: &Cdn) {
 /// Replays. Where in its bucket IVS puts recordings nobody can choose: all keys begin with `ivs/`.
 /// <https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide/record-to-s3.html>
 fn recordings(l: &Lowering<'_>) -> Option<(String, Input)> {
-    let recorded = l.stack.streaming.as_ref().is_some_and(|streaming| streaming.recording.enabled);
-    recorded.then(|| ("ivs/*".to_owned(), Bucket::output(streaming::RECORDINGS, "domain")))
+    l.stack.is_recorded().then(|| ("ivs/*".to_owned(), Bucket::output(streaming::RECORDINGS, "domain")))
 }
 
 fn set(values: &[&str]) -> BTreeSet<String> {

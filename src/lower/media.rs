@@ -120,9 +120,10 @@ fn bucket(
 fn queues(l: &mut Lowering<'_>) {
     let (dead, results) = (l.name("media-dead-letters"), l.name("media-results"));
     let dead_arn = l.arn("sqs", &dead);
-    let streams = streaming::events(l);
-    let undelivered = from_events("UndeliveredEvents", &dead_arn, iter::once(l.name(JOBS)).chain(streams.clone()), l);
-    let of_streams = streams.map(|rule| from_events("Streams", &l.arn("sqs", &results), iter::once(rule), l));
+    let streams = streaming::rule_name(l);
+    let rules = iter::once(l.name(JOBS)).chain(streams.clone());
+    let undelivered = from_events(l, "UndeliveredEvents", &dead_arn, rules);
+    let of_streams = streams.map(|rule| from_events(l, "Streams", &l.arn("sqs", &results), iter::once(rule)));
     let spec = |name: String, redrive, allow: Vec<Value>| {
         let statements: Vec<Value> = iter::once(tls_only("sqs:*", &l.arn("sqs", &name))).chain(allow).collect();
         queue::Spec {
@@ -148,7 +149,7 @@ fn queues(l: &mut Lowering<'_>) {
 }
 
 /// Lets rules send to a queue.
-fn from_events(sid: &str, queue: &str, rules: impl Iterator<Item = String>, l: &Lowering<'_>) -> Value {
+fn from_events(l: &Lowering<'_>, sid: &str, queue: &str, rules: impl Iterator<Item = String>) -> Value {
     let rules: Vec<String> = rules.map(|rule| l.arn("events", &format!("rule/{rule}"))).collect();
     json!({
         "Sid": sid,
@@ -411,15 +412,16 @@ fn job_events(l: &mut Lowering<'_>) {
                 "userMetadata": {"StackName": [l.stack.stack]},
             },
         }),
-        target: Some(rule::Target {
-            arn: Function::output("job-complete", "arn"),
-            dead_letter: Some(Queue::output(DEAD_LETTERS, "arn")),
-            retry_attempts: 20,
-            retry_seconds: 6 * 3600,
-        }),
+        target: Some(target(Function::output("job-complete", "arn"))),
     };
     l.add::<Rule>(JOBS, "media", Some(&name), spec);
     permission(l, "job-complete", "events.amazonaws.com", Rule::output(JOBS, "arn"));
+}
+
+/// Who is told of events. What cannot be delivered for hours is a dead letter.
+pub(super) fn target(arn: Input) -> rule::Target {
+    let dead_letter = Some(Queue::output(DEAD_LETTERS, "arn"));
+    rule::Target { arn, dead_letter, retry_attempts: 20, retry_seconds: 6 * 3600 }
 }
 
 /// Every upload goes to JobSubmit, which knows the suffixes: see `s3.notification`.

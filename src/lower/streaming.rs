@@ -2,7 +2,6 @@
 //! both. The channels are the application's.
 
 use bogosa_engine::Resource;
-
 use serde_json::json;
 
 use super::{Lowering, buckets, media};
@@ -20,7 +19,7 @@ const STREAMS: &str = "streams";
 pub(crate) fn lower(l: &mut Lowering<'_>) {
     let Some(streaming) = &l.stack.streaming else { return };
     recording(l, &streaming.recording);
-    tell(l);
+    events(l);
 }
 
 fn recording(l: &mut Lowering<'_>, recording: &Recording) {
@@ -59,14 +58,14 @@ fn recording(l: &mut Lowering<'_>, recording: &Recording) {
 }
 
 /// The name of the rule by which the queue of results has IVS's events, where there is that queue.
-pub(super) fn events(l: &Lowering<'_>) -> Option<String> {
+pub(super) fn rule_name(l: &Lowering<'_>) -> Option<String> {
     (l.stack.streaming.is_some() && l.stack.media.is_some()).then(|| l.name(STREAMS))
 }
 
 /// Whose a channel is, events do not say: every application hears of all of the region, and knows its own.
 /// <https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide/eventbridge.html>
-fn tell(l: &mut Lowering<'_>) {
-    let Some(name) = events(l) else { return };
+fn events(l: &mut Lowering<'_>) {
+    let Some(name) = rule_name(l) else { return };
     let spec = rule::Spec {
         name: name.clone(),
         description: "Streams that begin and end, and their recordings".to_owned(),
@@ -75,12 +74,7 @@ fn tell(l: &mut Lowering<'_>) {
             "source": ["aws.ivs"],
             "detail-type": ["IVS Stream State Change", "IVS Recording State Change"],
         }),
-        target: Some(rule::Target {
-            arn: Queue::output(media::RESULTS, "arn"),
-            dead_letter: Some(Queue::output(media::DEAD_LETTERS, "arn")),
-            retry_attempts: 20,
-            retry_seconds: 6 * 3600,
-        }),
+        target: Some(media::target(Queue::output(media::RESULTS, "arn"))),
     };
     l.add::<Rule>(STREAMS, "streaming", Some(&name), spec);
 }

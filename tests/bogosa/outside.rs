@@ -102,7 +102,6 @@ fn strangers_in_our_vpc_are_named_and_left_alone() {
     });
 }
 
-/// As CloudTrail tells it; where that may not be read, drift is told all the same.
 #[test]
 fn a_path_of_others_before_our_buckets_stays_and_ours_is_put_right() {
     const FILE: &str = "examples/media-only.yaml";
@@ -152,6 +151,7 @@ fn a_path_of_others_before_our_buckets_stays_and_ours_is_put_right() {
     assert_eq!(behaviors(&config).into_keys().collect::<Vec<_>>(), ["api/*"]);
 }
 
+/// As CloudTrail tells it; where that may not be read, drift is told all the same.
 #[test]
 fn drift_says_who_it_was_and_when() {
     let aws = Aws::start();

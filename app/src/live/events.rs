@@ -1,6 +1,6 @@
 //! What the streaming service tells of itself, in the form of Amazon EventBridge: by `POST /hooks/streaming`, or in the queue
-//! of results (`services::aws::sqs`). "Best effort: missing, late, out of order", so each event is kept once, by its id, and what is newest by the service's
-//! own clock holds.
+//! of results (`services::aws::sqs`). "Best effort: missing, late, out of order", so each event is kept once, by its id, and
+//! what is newest by the service's own clock holds.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -16,15 +16,13 @@ use sea_orm::{
 use serde::Deserialize;
 
 use crate::app::{App, AppState};
-use crate::db::{is_unique_violation, now};
+use crate::db::{LONGEST_TEXT, is_unique_violation, now};
 use crate::entities::enums::{BroadcastStatus, RecordingStatus};
 use crate::entities::{broadcasts, channels, stream_events};
 use crate::web::hooks;
 
 const STREAM: &str = "IVS Stream State Change";
 const RECORDING: &str = "IVS Recording State Change";
-/// As much as MySQL's TEXT holds.
-const LARGEST: usize = 60_000;
 const LONGEST_CHANNEL: usize = 255;
 
 pub(super) fn routes() -> Router<AppState> {
@@ -74,8 +72,8 @@ async fn receive(State(app): State<AppState>, headers: HeaderMap, body: Bytes) -
 impl Told {
     /// Or what is wrong with it, which another attempt would not mend.
     pub fn read(body: &str) -> Result<Self, String> {
-        if body.len() > LARGEST {
-            return Err(format!("longer than {LARGEST} bytes"));
+        if body.len() > LONGEST_TEXT {
+            return Err(format!("longer than {LONGEST_TEXT} bytes"));
         }
         let told: Self = serde_json::from_str(body).map_err(|error| format!("not an EventBridge event: {error}"))?;
         if told.resources.first().is_none_or(|channel| channel.len() > LONGEST_CHANNEL) {

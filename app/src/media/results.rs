@@ -10,15 +10,13 @@ use serde::Deserialize;
 
 use crate::app::App;
 use crate::crypto;
-use crate::db::{is_unique_violation, now};
+use crate::db::{LONGEST_TEXT, is_unique_violation, now};
 use crate::entities::enums::MediaStatus;
 use crate::entities::{media, media_events};
 use crate::social::notifications::{Notice, notify};
 use crate::transactions;
 use crate::web::{Failure, Outcome};
 
-/// As much as MySQL's TEXT holds.
-const LARGEST: usize = 60_000;
 /// A whole address has to fit into `media.public_url`.
 const LONGEST_KEY: usize = 300;
 
@@ -58,8 +56,8 @@ impl Status {
 impl Told {
     /// Or what is wrong with it, which another attempt would not mend.
     pub fn read(body: &str) -> Result<Self, String> {
-        if body.len() > LARGEST {
-            return Err(format!("longer than {LARGEST} bytes"));
+        if body.len() > LONGEST_TEXT {
+            return Err(format!("longer than {LONGEST_TEXT} bytes"));
         }
         let told: Self = serde_json::from_str(body).map_err(|error| error.to_string())?;
         let fits = |key: &str, longest: usize| !key.is_empty() && key.len() <= longest;
@@ -202,7 +200,7 @@ mod tests {
         assert!(error(r#"{"upload":"","status":"ERROR"}"#).contains("`upload`"));
         assert!(error(r#"{"upload":"a","status":"COMPLETE"}"#).contains("`hls`"));
         assert!(error(r#"{"upload":"a","job":"","status":"ERROR"}"#).contains("`job`"));
-        assert!(error(&" ".repeat(LARGEST + 1)).contains("60000"));
+        assert!(error(&" ".repeat(LONGEST_TEXT + 1)).contains("60000"));
     }
 
     #[test]

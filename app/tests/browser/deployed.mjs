@@ -12,7 +12,7 @@ import { person, startBrowser } from "./lib/browser.mjs";
 import { announce, giveAddress, putOnSale } from "./lib/errands.mjs";
 
 const run = promisify(execFile);
-const CONVERTED_MS = 180_000;
+const PATIENCE_MS = 180_000;
 const LANGUAGE = "en";
 
 let browser, folder;
@@ -112,7 +112,7 @@ async function replays(me) {
 /** The page's video, once it is there and the CDN has given some of it. */
 async function shown(me, part) {
   const video = me.page.locator("video");
-  for (const end = Date.now() + CONVERTED_MS; !(await video.count());) {
+  for (const end = Date.now() + PATIENCE_MS; !(await video.count());) {
     assert.ok(Date.now() < end, "there is no video");
     await me.page.waitForTimeout(1000);
     await me.page.reload();
@@ -142,7 +142,7 @@ async function begin(seller, title, product) {
 async function send(me, live) {
   await me.to(live);
   const source = await me.page.locator("video[data-source]").getAttribute("data-source");
-  const [, region, account, id] = /\/(?<region>[\w-]+)\.(?<account>\d+)\.channel\.(?<id>\w+)\.m3u8$/.exec(source);
+  const [, region, account, id] = /\/([\w-]+)\.(\d+)\.channel\.(\w+)\.m3u8$/.exec(source);
   const channel = `arn:aws:ivs:${region}:${account}:channel/${id}`;
   const answer = await fetch(`${process.env.AWS_ENDPOINT_URL}/_sandbox/ivs/live?channel=${channel}`, { method: "POST" });
   assert.equal(answer.status, 200);

@@ -335,6 +335,20 @@ macro_rules! take_over {
     };
 }
 
+/// How a behavior answers, of either type.
+macro_rules! served {
+    ($behavior:expr) => {
+        (
+            $behavior.viewer_protocol_policy().clone(),
+            $behavior.allowed_methods().map(|allowed| methods(allowed.items())),
+            $behavior.compress(),
+            $behavior.smooth_streaming(),
+            $behavior.cache_policy_id(),
+            $behavior.response_headers_policy_id(),
+        )
+    };
+}
+
 /// What it has now, with our settings in it: what others have set besides stays.
 #[expect(deprecated, reason = "what the old way of saying it has to be cleared")]
 fn changed(live: DistributionConfig, spec: &Spec) -> Result<DistributionConfig> {
@@ -454,7 +468,8 @@ fn origins_of(origins: Vec<Origin>) -> Result<Origins> {
     Origins::builder().quantity(quantity).set_items(Some(origins)).build().built()
 }
 
-/// Without any, there are no `items`: CloudFront refuses an empty list.
+/// "If the value of Quantity is 0, you can omit Items."
+/// <https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CacheBehaviors.html>
 fn of_paths(behaviors: Vec<CacheBehavior>) -> Result<CacheBehaviors> {
     let quantity = i32::try_from(behaviors.len()).unwrap_or(i32::MAX);
     let items = (!behaviors.is_empty()).then_some(behaviors);
@@ -476,31 +491,10 @@ fn paths(config: &DistributionConfig) -> BTreeMap<String, Input> {
     let origins = config.origins().map(|origins| origins.items()).unwrap_or_default();
     let origin = |id: &str| origins.iter().find(|origin| origin.id() == id);
     let signs = |origin: &Origin| origin.origin_access_control_id().unwrap_or_default().to_owned();
-    let own = config.default_cache_behavior().map(|own| {
-        let methods = own.allowed_methods().map(|allowed| methods(allowed.items()));
-        (
-            own.viewer_protocol_policy().clone(),
-            methods,
-            own.compress(),
-            own.smooth_streaming(),
-            own.cache_policy_id(),
-            own.response_headers_policy_id(),
-        )
-    });
+    let own = config.default_cache_behavior().map(|own| served!(own));
     let behaviors = config.cache_behaviors().map(|behaviors| behaviors.items()).unwrap_or_default();
     let ours = behaviors.iter().filter(|one| is_ours(one.target_origin_id()));
-    let alike = ours.filter(|one| {
-        let methods = one.allowed_methods().map(|allowed| methods(allowed.items()));
-        let this = (
-            one.viewer_protocol_policy().clone(),
-            methods,
-            one.compress(),
-            one.smooth_streaming(),
-            one.cache_policy_id(),
-            one.response_headers_policy_id(),
-        );
-        own.as_ref() == Some(&this)
-    });
+    let alike = ours.filter(|one| own == Some(served!(one)));
     let domain = |one: &CacheBehavior| {
         let behind = origin(one.target_origin_id())?;
         let signed = origin(ORIGIN).is_some_and(|own| signs(own) == signs(behind));

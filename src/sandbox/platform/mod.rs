@@ -16,6 +16,7 @@ mod artifact;
 mod balancer;
 pub(crate) mod cdn;
 mod environment;
+mod ffmpeg;
 mod functions;
 mod instance;
 mod logs;

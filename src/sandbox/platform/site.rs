@@ -13,7 +13,12 @@ use bytes::Bytes;
 use hyper::{HeaderMap, Method, Uri, header};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Value, json};
-use std::{collections::HashSet, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashSet,
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 use tokio::sync::{Mutex, Notify};
 
 /// What may not stand in a path as it is.
@@ -83,8 +88,28 @@ impl Site {
         self.ask(self.call(region).rest("s3", Method::GET, &object(bucket, key), "")).await
     }
 
+    /// All files of a folder, each under its path within it after `prefix`. Playlists last, and `main` after them: whoever
+    /// sees one finds what it names.
+    pub(super) async fn put_folder(
+        &self,
+        region: &str,
+        bucket: &str,
+        prefix: &str,
+        folder: &Path,
+        main: Option<&str>,
+    ) -> Result<(), String> {
+        let mut names = Vec::new();
+        list(folder, "", &mut names).map_err(|error| error.to_string())?;
+        names.sort_by_key(|name| (main == Some(name), name.ends_with(".m3u8"), name.clone()));
+        for name in names {
+            let bytes = fs::read(folder.join(&name)).map_err(|error| error.to_string())?;
+            self.put_object(region, bucket, &format!("{prefix}{name}"), bytes.into()).await?;
+        }
+        Ok(())
+    }
+
     /// A file of a video, with the type that its name says.
-    pub(super) async fn put_object(&self, region: &str, bucket: &str, key: &str, bytes: Bytes) -> Result<(), String> {
+    async fn put_object(&self, region: &str, bucket: &str, key: &str, bytes: Bytes) -> Result<(), String> {
         let mut call = self.call(region).rest("s3", Method::PUT, &object(bucket, key), bytes);
         call.headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static(content_type(key)));
         let reply = self.ask(call).await;
@@ -106,6 +131,20 @@ impl Site {
         let asked = json!({ "arn": arn, "folder": self.folder.join("functions") });
         self.front.stack.moto.tell("/_bridge/function", &asked).await
     }
+}
+
+/// All files under a folder, by their paths within it.
+fn list(folder: &Path, within: &str, found: &mut Vec<String>) -> io::Result<()> {
+    for entry in fs::read_dir(folder.join(within))? {
+        let entry = entry?;
+        let name = format!("{within}{}", entry.file_name().to_string_lossy());
+        if entry.file_type()?.is_dir() {
+            list(folder, &format!("{name}/"), found)?;
+        } else {
+            found.push(name);
+        }
+    }
+    Ok(())
 }
 
 fn object(bucket: &str, key: &str) -> String {

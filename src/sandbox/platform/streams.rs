@@ -3,7 +3,7 @@
 //! describe the recording.
 //! <https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide/record-to-s3.html>
 
-use super::{media::ffmpeg, site::Site};
+use super::{ffmpeg, site::Site};
 use crate::{
     ACCOUNT,
     missing::ivs::{Change, Moment},
@@ -72,7 +72,7 @@ async fn record(site: Arc<Site>, change: Change, seconds: u64) {
     }
 }
 
-/// Makes the recording and puts it into its bucket; the playlist that names all others last.
+/// Makes the recording and puts it into its bucket.
 async fn draw(site: &Site, change: &Change, seconds: u64, folder: &Path) -> Result<(), String> {
     let failed = |error: io::Error| format!("the sandbox cannot work in {}: {error}", folder.display());
     for part in ["media/hls/480p30", "media/thumbnails"] {
@@ -81,15 +81,8 @@ async fn draw(site: &Site, change: &Change, seconds: u64, folder: &Path) -> Resu
     ffmpeg::make(&arguments(seconds), folder).await.map_err(|said| {
         format!("the sandbox records with ffmpeg (Debian: apt install ffmpeg), which failed: {said}")
     })?;
-    let mut files = Vec::new();
-    list(folder, "", &mut files).map_err(failed)?;
-    files.sort_by_key(|name| (name == PLAYLIST, name.ends_with(".m3u8")));
-    for name in files {
-        let bytes = fs::read(folder.join(&name)).map_err(failed)?;
-        let key = format!("{}/{name}", prefix(change));
-        site.put_object(&change.region, bucket(change), &key, bytes.into()).await?;
-    }
-    Ok(())
+    let prefix = format!("{}/", prefix(change));
+    site.put_folder(&change.region, bucket(change), &prefix, folder, Some(PLAYLIST)).await
 }
 
 fn arguments(seconds: u64) -> Vec<String> {
@@ -102,20 +95,6 @@ fn arguments(seconds: u64) -> Vec<String> {
     let thumbnail = "-map 0:v -frames:v 1 media/thumbnails/thumb0.jpg";
     let words = [code, hls, thumbnail].into_iter().flat_map(str::split_whitespace);
     inputs.into_iter().chain(words).map(str::to_owned).collect()
-}
-
-/// All files under a folder, by their paths within it.
-fn list(folder: &Path, within: &str, found: &mut Vec<String>) -> io::Result<()> {
-    for entry in fs::read_dir(folder.join(within))? {
-        let entry = entry?;
-        let name = format!("{within}{}", entry.file_name().to_string_lossy());
-        if entry.file_type()?.is_dir() {
-            list(folder, &format!("{name}/"), found)?;
-        } else {
-            found.push(name);
-        }
-    }
-    Ok(())
 }
 
 fn bucket(change: &Change) -> &str {

@@ -4,6 +4,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Document;
+
 /// Live streaming.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -42,6 +44,13 @@ impl Default for Recording {
             thumbnail_resolution: ThumbnailResolution::FullHd,
             expire_days: 0,
         }
+    }
+}
+
+impl Document {
+    /// Whether broadcasts are recorded.
+    pub fn is_recorded(&self) -> bool {
+        self.streaming.as_ref().is_some_and(|streaming| streaming.recording.enabled)
     }
 }
 

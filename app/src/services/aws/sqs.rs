@@ -1,5 +1,5 @@
-//! The queue of what the video pipeline and the streaming service tell. A message is deleted when its effect is committed, and not before: else it
-//! comes again. What cannot be read is left to its queue, which makes a dead letter of what came too often.
+//! The queue of what the video pipeline and the streaming service tell. A message is deleted when its effect is committed, and
+//! not before: else it comes again. What cannot be read is left to its queue, which makes a dead letter of what came too often.
 //! <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html>
 
 use std::time::Duration;
@@ -74,7 +74,7 @@ impl Consumer {
             if let Err(error) = self.one(app, message).await {
                 metrics::counter!("shop_media_results_failed_total").increment(1);
                 let id = message.message_id().unwrap_or_default();
-                tracing::error!(id, error = format!("{error:#}"), "a media result stays in its queue");
+                tracing::error!(id, error = format!("{error:#}"), "a message stays in its queue");
             }
         }
     }

@@ -89,19 +89,19 @@ async function logIn(self, who, password) {
 
 /** Each code is good for one log-in: who comes again, to the same shop, waits for the next. */
 const lastCode = new Map();
-async function freshCode(who) {
+async function freshCode(account) {
   let step = Math.floor(Date.now() / STEP_MS);
   // The shop also takes the codes just before and after.
   for (const near of [step - 1, step, step + 1]) {
-    if ((lastCode.get(who) ?? 0) < near) {
-      lastCode.set(who, near);
+    if ((lastCode.get(account) ?? 0) < near) {
+      lastCode.set(account, near);
       return code(near);
     }
   }
-  const next = (lastCode.get(who) - 1) * STEP_MS;
+  const next = (lastCode.get(account) - 1) * STEP_MS;
   await new Promise((resolve) => { setTimeout(resolve, next - Date.now() + 100); });
   step = Math.floor(Date.now() / STEP_MS);
-  lastCode.set(who, step + 1);
+  lastCode.set(account, step + 1);
   return code(step + 1);
 }
 

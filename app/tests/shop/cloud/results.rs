@@ -1,4 +1,4 @@
-//! What the video pipeline tells, through a queue.
+//! What the video pipeline and IVS tell, through one queue.
 
 use bogosa_sandbox::faults::rule::{Rule, What};
 use bogosa_shop::db::now;

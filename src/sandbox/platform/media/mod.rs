@@ -1,14 +1,15 @@
 //! MediaConvert's work, done by ffmpeg where that is installed: HLS with the ladder of an automated ABR or with given
 //! sizes, MP4 files, and frames. One job at a time.
 
-pub(super) mod ffmpeg;
 mod plan;
 
-use super::site::Site;
+use super::{
+    ffmpeg::{self, Input, Lacking},
+    site::Site,
+};
 use crate::{ACCOUNT, body::Body};
 use bytes::Bytes;
-use ffmpeg::{Input, Lacking};
-use plan::{Group, plan};
+use plan::plan;
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -106,7 +107,8 @@ async fn convert(site: &Site, region: &str, job: &Value, folder: &Path) -> Resul
                 .await
                 .map_err(|said| (OTHER, format!("ffmpeg failed: {said}")))?;
         }
-        put_all(site, region, group, &made).await?;
+        let put = site.put_folder(region, &group.bucket, &group.folder, &made, group.playlist().as_deref()).await;
+        put.map_err(|said| (OTHER, format!("Unable to write to [{}]: {said}", group.destination())))?;
         details.push(group.details(&probed));
     }
     Ok(details)
@@ -121,22 +123,6 @@ async fn fetch(site: &Site, region: &str, place: &str) -> Result<Bytes, Failure>
         Body::Whole(bytes) if reply.status.is_success() => Ok(bytes),
         _ => Err((NOT_FOUND, format!("Unable to open input file [{place}]: S3 answers {}", reply.status.as_u16()))),
     }
-}
-
-/// Playlists last: whoever sees one finds what it names.
-async fn put_all(site: &Site, region: &str, group: &Group, made: &Path) -> Result<(), Failure> {
-    let failed =
-        |what: &dyn std::fmt::Display| (OTHER, format!("Unable to write to [{}]: {what}", group.destination()));
-    let files = fs::read_dir(made).map_err(|error| failed(&error))?;
-    let mut names: Vec<String> = files.flatten().map(|file| file.file_name().to_string_lossy().into_owned()).collect();
-    let main = group.playlist();
-    names.sort_by_key(|name| (main.as_deref() == Some(name), name.ends_with(".m3u8"), name.clone()));
-    for name in names {
-        let bytes = fs::read(made.join(&name)).map_err(|error| failed(&error))?;
-        let key = format!("{}{name}", group.folder);
-        site.put_object(region, &group.bucket, &key, bytes.into()).await.map_err(|said| failed(&said))?;
-    }
-    Ok(())
 }
 
 impl Input {

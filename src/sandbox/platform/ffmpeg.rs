@@ -1,6 +1,6 @@
 //! ffmpeg: what it says of a file, and its runs.
 
-use crate::platform::process::Process;
+use super::process::Process;
 use regex::Regex;
 use std::{collections::BTreeMap, path::Path, sync::LazyLock};
 use tokio::{
@@ -42,7 +42,7 @@ pub(super) async fn convert(input: &Path, arguments: &[String], folder: &Path) -
 }
 
 /// Makes files in a folder.
-pub(in crate::platform) async fn make(arguments: &[String], folder: &Path) -> Result<(), String> {
+pub(super) async fn make(arguments: &[String], folder: &Path) -> Result<(), String> {
     let mut all = ["-hide_banner", "-nostdin", "-loglevel", "error", "-y"].map(str::to_owned).to_vec();
     all.extend_from_slice(arguments);
     match run(&all, folder).await {
